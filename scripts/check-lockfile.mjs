@@ -32,6 +32,8 @@ for (const [path, entry] of Object.entries(packages)) {
 
 if (problems.length > 0) {
   console.error(`package-lock.json:\n  ${problems.join("\n  ")}`);
-  console.error("Pin a version whose platform packages are all published, delete node_modules and the lockfile, npm install.");
+  console.error(
+    "Pin a version whose platform packages are all published, delete node_modules and the lockfile, npm install.",
+  );
   process.exit(1);
 }
