@@ -1,0 +1,77 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { JsonObject } from "@sessionstream/protocol";
+import type { Principal } from "../command/define-command.ts";
+import type { PublishOptions, PublishResult } from "../effect/effect.ts";
+import type { EventInput } from "../event/define-event.ts";
+import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
+import type { AnyRecord } from "../fan-out/lane-reader.ts";
+import type { SessionKey } from "../storage/contract.ts";
+import type { ErrorRecord } from "./error-records.ts";
+
+export interface SubmitRequest {
+  readonly principal: Principal;
+  readonly session: string;
+  readonly command: string;
+  /** Idempotency key: unique within the session, for the life of its log (L9). */
+  readonly id: string;
+  /** The command's message, or its protobuf JSON. */
+  readonly payload: Message | JsonObject;
+}
+
+export interface CommandAck {
+  readonly epoch: string;
+  /** Head after the commit. */
+  readonly ordinal: bigint;
+  readonly outcome: JsonObject;
+  /** This answer is the stored outcome of an earlier attempt. */
+  readonly repeated: boolean;
+}
+
+/** A session at one ordinal. */
+export interface SessionSnapshot {
+  readonly session: SessionKey;
+  readonly epoch: string;
+  readonly view: string;
+  readonly ordinal: bigint;
+  readonly tag: string;
+  readonly entities: readonly AnyRecord[];
+}
+
+export interface SnapshotQuery {
+  readonly principal: Principal;
+  readonly session: string;
+  /** State as of this ordinal, clamped to the head; below the retained floor the answer is `gone`. */
+  readonly asOf?: bigint;
+}
+
+/**
+ * Commands → events → projections → storage → fan-out, one serial lane per session.
+ * Every rejection is a `SessionStreamError`.
+ */
+export interface Hub {
+  /** @throws unknown_command, invalid_command, forbidden, key_reused, command_rejected or a command's own code, session_full, busy, draining, storage_unavailable, outcome_unknown */
+  submit(request: SubmitRequest): Promise<CommandAck>;
+  /** For trusted server code. One unit: all events or none. */
+  publish(session: SessionKey, events: readonly EventInput[], options?: PublishOptions): Promise<PublishResult>;
+  /** `null` when the session has no log. Creates nothing. @throws forbidden, gone */
+  snapshot(query: SnapshotQuery): Promise<SessionSnapshot | null>;
+  /** Authorizes, then subscribes; resolves when the first snapshot is on its way. @throws forbidden, storage_unavailable, draining */
+  attach(principal: Principal, request: AttachRequest): Promise<Subscription>;
+  /** Ends the log: subscribers start over with an unborn session, effects are aborted. */
+  remove(principal: Principal, session: string): Promise<void>;
+  /** Throws away the entities and derives them again from the log, atomically. */
+  rebuild(session: SessionKey): Promise<void>;
+  errors(query?: { readonly session?: SessionKey; readonly limit?: number }): Promise<readonly ErrorRecord[]>;
+  stats(): HubStats;
+  /** Refuses new commands, lets commits finish, checkpoints. */
+  drain(): Promise<void>;
+  /** `drain`, abort effects, close storage. Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface HubStats {
+  readonly sessions: number;
+  readonly subscribers: number;
+  readonly effects: number;
+  readonly draining: boolean;
+}

@@ -1,0 +1,123 @@
+/**
+ * Owns the contract between the hub and a database: types only. CONTRACT.md states its clauses; the suite in
+ * `testing/storage-conformance` proves an adapter. The hub mints everything; an adapter keeps it and compares one
+ * thing, `head.revision`.
+ */
+export interface SessionKey {
+  readonly tenant: string;
+  readonly session: string;
+}
+
+/**
+ * What survives: `none` nothing, `process` a crash of the process, `os` of the machine's software, `power` a power cut.
+ */
+export type Durability = "none" | "process" | "os" | "power";
+
+export interface StorageCapabilities {
+  readonly durability: Durability;
+  /** Several processes may write the same sessions. */
+  readonly shared: boolean;
+}
+
+/** Invariant: `floor <= projected <= ordinal`. */
+export interface SessionHead {
+  /** Random, new with every commit. */
+  readonly revision: string;
+  readonly epoch: string;
+  readonly ordinal: bigint;
+  /** Id of the event at `ordinal`; `""` at 0. */
+  readonly tag: string;
+  /** The stored entities are the fold of the log up to here; the hub replays the rest. */
+  readonly projected: bigint;
+  /** Identity of the projections that made the entities. */
+  readonly view: string;
+  /** Removals up to here may have been forgotten: no delta from a cursor below. */
+  readonly horizon: bigint;
+  /** Events up to here may have been truncated. */
+  readonly floor: bigint;
+}
+
+export interface StoredEvent {
+  readonly ordinal: bigint;
+  readonly id: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly name: string;
+  /** Opaque protobuf JSON text, with "@type". */
+  readonly payload: string;
+  /** Id of the command that caused it. */
+  readonly commandId?: string;
+  /** `projection@version` of projections that threw on it and must skip it on replay. */
+  readonly skippedBy?: readonly string[];
+}
+
+export interface EntityIdentity {
+  readonly kind: string;
+  readonly id: string;
+}
+
+export interface StoredEntity extends EntityIdentity {
+  readonly createdOrdinal: bigint;
+  readonly createdIndex: number;
+  readonly lastEventOrdinal: bigint;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly commandId?: string;
+  readonly open: boolean;
+  /** A record of a removal; its payload is `""`. */
+  readonly removed: boolean;
+  /** Opaque protobuf JSON text, with "@type". */
+  readonly payload: string;
+}
+
+export interface StoredCommand {
+  readonly id: string;
+  /** The principal; compared by the hub, not part of the key. */
+  readonly scope: string;
+  readonly fingerprint: string;
+  readonly outcome: string;
+}
+
+export interface EntityChanges {
+  readonly put: readonly StoredEntity[];
+  readonly forget: readonly EntityIdentity[];
+  /** `put` is everything: whatever else was stored goes. */
+  readonly replace?: true;
+}
+
+/** All of it or nothing, visible together (L5). */
+export interface SessionCommit {
+  readonly session: SessionKey;
+  /** `head.revision` the writer has seen; `null`: the session has no log yet. */
+  readonly expect: string | null;
+  readonly head: SessionHead;
+  readonly events: readonly StoredEvent[];
+  readonly command?: StoredCommand;
+  readonly entities?: EntityChanges;
+}
+
+/** `duplicate` is tested before `conflict`. */
+export type CommitResult =
+  | { readonly status: "committed" }
+  | { readonly status: "duplicate"; readonly command: StoredCommand }
+  | { readonly status: "conflict"; readonly head: SessionHead | null };
+
+export interface LoadedSession {
+  readonly head: SessionHead;
+  readonly entities: readonly StoredEntity[];
+}
+
+/** Every method is required. A rejection means: outcome unknown; the hub looks the outcome up. */
+export interface MessageStorageAdapter {
+  readonly capabilities: StorageCapabilities;
+  /** One consistent read of head and entities; `null` when there is no log. Creates nothing. */
+  load(session: SessionKey): Promise<LoadedSession | null>;
+  /** Events with `ordinal > after`, ascending, at most `limit`; `gone` when `after` lies below the floor. */
+  events(session: SessionKey, query: { readonly after: bigint; readonly limit: number }): Promise<readonly StoredEvent[] | "gone">;
+  command(session: SessionKey, id: string): Promise<StoredCommand | null>;
+  commit(commit: SessionCommit): Promise<CommitResult>;
+  /** Everything of the session goes; the next commit with `expect: null` starts another log. */
+  remove(session: SessionKey): Promise<void>;
+  /** Waits for what was begun. */
+  close(): Promise<void>;
+}

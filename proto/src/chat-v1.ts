@@ -1,0 +1,1 @@
+export * from "./gen/sessionstream/chat/v1/chat_pb.ts";

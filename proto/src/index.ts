@@ -1,0 +1,9 @@
+// Main entry: what both sides share and what needs no protobuf runtime. The client's bundle contains only this.
+export { CLOSE_CODES, type CloseAction, type CloseCodeName, closeAction } from "./close-code.ts";
+export { type Cursor, UNBORN } from "./cursor.ts";
+export { applyEntityPatch, type PatchResult } from "./entity-patch/apply.ts";
+export { ERROR_CODES, type ErrorCode, isErrorCode, SessionStreamError, type SessionStreamErrorOptions } from "./error-code.ts";
+export { type CommandId, commandId, type EntityKey, type Epoch, entityKey, isEntityKind, isSessionId, type SessionId, sessionId } from "./ids.ts";
+export type { JsonObject, JsonValue } from "./json.ts";
+export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";
+export type { ClientFrameJson, EntityChangeJson, EntityPatchJson, ServerFrameJson, SnapshotEntityJson, SnapshotFrameJson, TimelineFrameJson } from "./gen/sessionstream/v1/transport_pb.ts";

@@ -1,0 +1,1 @@
+export * from "./gen/sessionstream/v1/transport_pb.ts";
