@@ -1,4 +1,7 @@
-import { defineConfig } from "vitest/config";
+import { storybookTest } from "@storybook/addon-vitest/vitest-plugin";
+import { playwright } from "@vitest/browser-playwright";
+import { defineConfig, type TestProjectConfiguration } from "vitest/config";
+import { chromiumArgs, findChromium } from "./scripts/chromium.ts";
 
 /** Everything reads `src` through this condition, so that no test needs a build. */
 const sourceCondition = "@sessionstream/source";
@@ -6,39 +9,71 @@ const resolve = { conditions: [sourceCondition, "module", "browser", "developmen
 const ssr = { resolve: { conditions: [sourceCondition, "node", "development|production"] } };
 const exclude = ["**/node_modules/**", "**/dist/**"];
 
+const node: TestProjectConfiguration = {
+  resolve,
+  ssr,
+  test: {
+    name: "node",
+    environment: "node",
+    include: ["{proto,packages/*,test,bench,examples/*}/**/*.test.ts"],
+    exclude: [...exclude, "test/browser/**"],
+  },
+};
+
+const dom: TestProjectConfiguration = {
+  resolve,
+  ssr,
+  test: {
+    name: "dom",
+    environment: "jsdom",
+    include: ["packages/react/**/*.test.tsx"],
+    exclude,
+    setupFiles: ["./test/setup/dom.ts"],
+  },
+};
+
+/** A Node project: its tests start a real server and drive Chromium against it. */
+const browser: TestProjectConfiguration = {
+  resolve,
+  ssr,
+  test: {
+    name: "browser",
+    environment: "node",
+    include: ["test/browser/**/*.test.ts"],
+    exclude,
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+};
+
+/** Every story is a test, with its play function and its accessibility check. */
+const stories = (executablePath: string): TestProjectConfiguration => ({
+  plugins: [storybookTest({ configDir: "stories/.storybook" })],
+  test: {
+    name: "stories",
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      instances: [{ browser: "chromium" }],
+      provider: playwright({ launchOptions: { executablePath, args: chromiumArgs } }),
+    },
+  },
+});
+
+function browserProjects(): TestProjectConfiguration[] {
+  const chromium = findChromium();
+  if (chromium !== null) return [browser, stories(chromium)];
+  const reason = "no chromium on PATH (apt-get install chromium, or set CHROMIUM_PATH)";
+  if (process.env.REQUIRE_BROWSER === "1") throw new Error(`REQUIRE_BROWSER=1, but ${reason}`);
+  console.warn(`SKIPPED browser tests: ${reason}`);
+  return [];
+}
+
 export default defineConfig({
   test: {
     passWithNoTests: true,
-    projects: [
-      {
-        resolve,
-        ssr,
-        test: {
-          name: "node",
-          environment: "node",
-          include: [
-            "proto/**/*.test.ts",
-            "packages/client/**/*.test.ts",
-            "packages/server-node/**/*.test.ts",
-            "packages/react/**/*.test.ts",
-            "test/**/*.test.ts",
-            "bench/**/*.test.ts",
-            "examples/**/*.test.ts",
-          ],
-          exclude: [...exclude, "test/browser/**"],
-        },
-      },
-      {
-        resolve,
-        ssr,
-        test: {
-          name: "dom",
-          environment: "jsdom",
-          include: ["packages/react/**/*.test.tsx"],
-          exclude,
-          setupFiles: ["./test/setup/dom.ts"],
-        },
-      },
-    ],
+    projects: [node, dom, ...browserProjects()],
   },
 });

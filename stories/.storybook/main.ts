@@ -1,0 +1,31 @@
+import type { StorybookConfig } from "@storybook/react-vite";
+import { mergeConfig } from "vite";
+
+export default {
+  framework: "@storybook/react-vite",
+  stories: ["../src/**/*.stories.tsx"],
+  addons: ["@storybook/addon-vitest", "@storybook/addon-a11y"],
+  core: { disableTelemetry: true },
+  viteFinal: (config) =>
+    mergeConfig(config, {
+      // Stories read the packages' src, so that nothing needs a build.
+      resolve: { conditions: ["@sessionstream/source", "module", "browser", "development|production"] },
+      // A dependency that Vite finds late reloads the page in the middle of a test, and only with a cold cache: list them all.
+      optimizeDeps: {
+        include: [
+          "@bufbuild/protobuf",
+          "@tanstack/react-query",
+          "immer",
+          "react",
+          "react-dom",
+          "react-dom/client",
+          "react-markdown",
+          "react/jsx-dev-runtime",
+          "react/jsx-runtime",
+          "remark-gfm",
+          "storybook/test",
+          "zustand/vanilla",
+        ],
+      },
+    }),
+} satisfies StorybookConfig;
