@@ -73,7 +73,6 @@ function browserProjects(): TestProjectConfiguration[] {
 
 export default defineConfig({
   test: {
-    passWithNoTests: true,
     projects: [node, dom, ...browserProjects()],
   },
 });
