@@ -1,6 +1,7 @@
 import type { Cursor, EntityPatchJson, JsonObject, SessionId } from "@sessionstream/protocol";
 import type { ConnectionStatus, HydrationStatus } from "../thread/status.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
+import type { TimelineMutation } from "../timeline/mutation.ts";
 
 /** One entity's change within a commit. */
 export type EntityChange =
@@ -35,6 +36,9 @@ export type TimelineUpdate =
   | { readonly type: "page"; readonly entities: readonly TimelineEntity[]; readonly floor: bigint; readonly hasEarlier: boolean }
   /** One commit whose `prev` is the cursor. */
   | { readonly type: "commit"; readonly epoch: string; readonly ordinal: bigint; readonly tag: string; readonly changes: readonly EntityChange[] }
+  /** One UI event of a reference server, mapped. Events that share an ordinal all count; one below the cursor is old. */
+  | { readonly type: "mutations"; readonly ordinal: bigint; readonly mutations: readonly TimelineMutation[] }
+  /** Latest wins by key; `payload: undefined` takes the key away. */
   | { readonly type: "ephemeral"; readonly key: string; readonly payload: unknown; readonly ttlMs: number };
 
 /** `mismatch`: a base or an offset did not fit; nothing was applied and the backend fetches a full state. */
