@@ -2,8 +2,32 @@
 export { CLOSE_CODES, type CloseAction, type CloseCodeName, closeAction } from "./close-code.ts";
 export { type Cursor, UNBORN } from "./cursor.ts";
 export { applyEntityPatch, type PatchResult } from "./entity-patch/apply.ts";
-export { ERROR_CODES, type ErrorCode, isErrorCode, SessionStreamError, type SessionStreamErrorOptions } from "./error-code.ts";
-export { type CommandId, commandId, type EntityKey, type Epoch, entityKey, isEntityKind, isSessionId, type SessionId, sessionId } from "./ids.ts";
+export {
+  ERROR_CODES,
+  type ErrorCode,
+  isErrorCode,
+  SessionStreamError,
+  type SessionStreamErrorOptions,
+} from "./error-code.ts";
+export type {
+  ClientFrameJson,
+  EntityChangeJson,
+  EntityPatchJson,
+  ServerFrameJson,
+  SnapshotEntityJson,
+  SnapshotFrameJson,
+  TimelineFrameJson,
+} from "./gen/sessionstream/v1/transport_pb.ts";
+export {
+  type CommandId,
+  commandId,
+  type EntityKey,
+  type Epoch,
+  entityKey,
+  isEntityKind,
+  isSessionId,
+  type SessionId,
+  sessionId,
+} from "./ids.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";
-export type { ClientFrameJson, EntityChangeJson, EntityPatchJson, ServerFrameJson, SnapshotEntityJson, SnapshotFrameJson, TimelineFrameJson } from "./gen/sessionstream/v1/transport_pb.ts";

@@ -1,0 +1,199 @@
+/**
+ * Owns server frames that carry payloads: texts in, text out. Payload texts are spliced in as they are, because walking
+ * a schema per subscriber or per snapshot is what a server cannot afford. Headers omit zero values, as protobuf JSON does.
+ * Trusts its input: payload texts come from encodePayload, names and ids were checked where they entered.
+ */
+import type { PatchBody } from "./entity-patch/diff.ts";
+
+export interface EntityMeta {
+  readonly kind: string;
+  readonly id: string;
+  readonly createdOrdinal: bigint;
+  readonly createdIndex: number;
+  readonly lastEventOrdinal: bigint;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly open: boolean;
+  readonly commandId?: string | undefined;
+}
+
+export interface SpliceEntityOptions {
+  /** The entity is gone; goes with a `null` payload. */
+  readonly tombstone?: boolean;
+  /** Only what the reference knows. */
+  readonly reference?: boolean;
+}
+
+export interface SnapshotHeader {
+  readonly sessionId: string;
+  readonly ordinal: bigint;
+  readonly epoch: string;
+  readonly view: string;
+  readonly tag: string;
+  readonly mode: "FULL" | "DELTA" | "PAGE";
+  readonly sinceOrdinal?: bigint;
+  readonly windowFloor: bigint;
+  readonly hasEarlier: boolean;
+  readonly part: number;
+  readonly lastPart: boolean;
+  readonly requestId: string;
+}
+
+export interface ChangeHeader {
+  readonly kind: string;
+  readonly id: string;
+  readonly ordinal: bigint;
+  readonly createdOrdinal: bigint;
+  readonly updatedAt: number;
+  readonly open: boolean;
+}
+
+export interface TimelineHeader {
+  readonly sessionId: string;
+  readonly epoch: string;
+  readonly prevOrdinal: bigint;
+  readonly ordinal: bigint;
+  readonly tag: string;
+}
+
+/** JSON of a SnapshotEntity. */
+export function spliceEntity(meta: EntityMeta, payloadText: string | null, options: SpliceEntityOptions = {}): string {
+  const shared =
+    string("kind", meta.kind) +
+    string("id", meta.id) +
+    ordinal("createdOrdinal", meta.createdOrdinal) +
+    ordinal("lastEventOrdinal", meta.lastEventOrdinal) +
+    flag("tombstone", options.tombstone === true);
+  const ours =
+    number("createdIndex", meta.createdIndex) +
+    number("createdAt", meta.createdAt) +
+    number("updatedAt", meta.updatedAt) +
+    flag("open", meta.open) +
+    string("commandId", meta.commandId ?? "");
+  return object(
+    options.reference === true ? shared : shared + ours,
+    payloadText === null ? "" : `"payload":${payloadText}`,
+  );
+}
+
+/** A whole ServerFrame. */
+export function spliceSnapshot(header: SnapshotHeader, entities: readonly string[]): string {
+  const head =
+    string("sessionId", header.sessionId) +
+    ordinal("snapshotOrdinal", header.ordinal) +
+    string("epoch", header.epoch) +
+    string("view", header.view) +
+    string("tag", header.tag) +
+    string("mode", `SNAPSHOT_MODE_${header.mode}`) +
+    ordinal("sinceOrdinal", header.sinceOrdinal ?? 0n) +
+    ordinal("windowFloor", header.windowFloor) +
+    flag("hasEarlier", header.hasEarlier) +
+    number("part", header.part) +
+    flag("lastPart", header.lastPart) +
+    string("requestId", header.requestId);
+  return frame("snapshot", head, list("entities", entities));
+}
+
+/** A whole ServerFrame as the reference sends it. */
+export function spliceReferenceSnapshot(
+  sessionId: string,
+  snapshotOrdinal: bigint,
+  entities: readonly string[],
+): string {
+  const head = string("sessionId", sessionId) + ordinal("snapshotOrdinal", snapshotOrdinal);
+  return frame("snapshot", head, list("entities", entities));
+}
+
+/** JSON of an EntityChange whose entity appears, or comes whole. */
+export function splicePut(change: ChangeHeader, entityText: string): string {
+  return object(changeHead(change), `"put":${entityText}`);
+}
+
+/** JSON of an EntityChange that alters what the client holds at `baseOrdinal`. */
+export function splicePatch(change: ChangeHeader, baseOrdinal: bigint, body: PatchBody): string {
+  const patch =
+    ordinal("baseOrdinal", baseOrdinal) +
+    (isEmpty(body.set) ? "" : `,"set":${JSON.stringify(body.set)}`) +
+    (body.clear.length === 0 ? "" : `,"clear":${JSON.stringify(body.clear)}`);
+  return object(changeHead(change), `"patch":${object(patch, list("append", body.append.map(appendText)))}`);
+}
+
+function appendText(append: PatchBody["append"][number]): string {
+  return object(string("field", append.field) + number("offset", append.offset) + string("text", append.text));
+}
+
+/** JSON of an EntityChange that takes the entity away. */
+export function spliceRemove(change: ChangeHeader): string {
+  return object(changeHead(change), `"remove":{}`);
+}
+
+/** A whole ServerFrame: one commit. */
+export function spliceTimeline(header: TimelineHeader, changes: readonly string[]): string {
+  const head =
+    string("sessionId", header.sessionId) +
+    string("epoch", header.epoch) +
+    ordinal("prevOrdinal", header.prevOrdinal) +
+    ordinal("ordinal", header.ordinal) +
+    string("tag", header.tag);
+  return frame("timeline", head, list("changes", changes));
+}
+
+/** A whole ServerFrame for reference peers. */
+export function spliceUiEvent(sessionId: string, eventOrdinal: bigint, name: string, payloadText: string): string {
+  const head = string("sessionId", sessionId) + ordinal("eventOrdinal", eventOrdinal) + string("name", name);
+  return frame("uiEvent", head, `"payload":${payloadText}`);
+}
+
+/** A whole ServerFrame; `null` says that the key is gone. */
+export function spliceEphemeral(sessionId: string, key: string, ttlMs: number, payloadText: string | null): string {
+  const head = string("sessionId", sessionId) + string("key", key) + number("ttlMs", ttlMs);
+  return frame("ephemeral", head, payloadText === null ? "" : `"payload":${payloadText}`);
+}
+
+function changeHead(change: ChangeHeader): string {
+  return (
+    string("kind", change.kind) +
+    string("id", change.id) +
+    ordinal("ordinal", change.ordinal) +
+    ordinal("createdOrdinal", change.createdOrdinal) +
+    number("updatedAt", change.updatedAt) +
+    flag("open", change.open)
+  );
+}
+
+// A member is `,"name":value`, or "" for a zero value. `object` drops the first comma of the head, which is short;
+// the long texts come last and are only concatenated.
+
+function string(name: string, value: string): string {
+  return value === "" ? "" : `,"${name}":${JSON.stringify(value)}`;
+}
+
+function ordinal(name: string, value: bigint): string {
+  return value === 0n ? "" : `,"${name}":"${value}"`;
+}
+
+function number(name: string, value: number): string {
+  return value === 0 ? "" : `,"${name}":${value}`;
+}
+
+function flag(name: string, value: boolean): string {
+  return value ? `,"${name}":true` : "";
+}
+
+function list(name: string, items: readonly string[]): string {
+  return items.length === 0 ? "" : `"${name}":[${items.join(",")}]`;
+}
+
+function object(head: string, tail = ""): string {
+  if (head === "") return `{${tail}}`;
+  return tail === "" ? `{${head.slice(1)}}` : `{${head.slice(1)},${tail}}`;
+}
+
+function frame(arm: string, head: string, tail: string): string {
+  return `{"${arm}":${object(head, tail)}}`;
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
+}

@@ -1,0 +1,160 @@
+/**
+ * Owns the known payload types and their one text form: protobuf JSON of an Any, with "@type". The same text goes to
+ * storage and into frames. Does not know names of events or kinds: who pairs them with a schema passes the schema.
+ */
+import {
+  createRegistry,
+  type DescMessage,
+  fromJson,
+  isMessage,
+  type MessageShape,
+  type JsonObject as ProtobufJsonObject,
+  type Registry,
+} from "@bufbuild/protobuf";
+import { isForbiddenKey } from "./entity-patch/forbidden-key.ts";
+import { SessionStreamError } from "./error-code.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { writeFields } from "./message-json.ts";
+import { findUnsendable } from "./well-formed.ts";
+
+const TYPE_PREFIX = "type.googleapis.com/";
+
+export interface PayloadRegistry {
+  get(typeName: string): DescMessage | undefined;
+  /** The registered types with all types of their files: what an Any inside a payload may hold. */
+  readonly registry: Registry;
+}
+
+/**
+ * @throws SessionStreamError `invalid_options` for a type that cannot be a payload: an open or well-known type (wrap it
+ * in a message of your own), a field with a reserved JSON name, another schema under a name that is taken.
+ */
+export function createPayloadRegistry(schemas: Iterable<DescMessage>): PayloadRegistry {
+  const known = new Map<string, DescMessage>();
+  for (const schema of schemas) {
+    const taken = known.get(schema.typeName);
+    if (taken !== undefined && taken !== schema) {
+      throw invalidType(schema, "is registered twice, with different schemas: import it from one place");
+    }
+    checkPayloadType(schema);
+    known.set(schema.typeName, schema);
+  }
+  const files = [...known.values()].flatMap(({ file }) => [...file.dependencies, file]);
+  return { get: (typeName) => known.get(typeName), registry: createRegistry(...files, ...known.values()) };
+}
+
+function checkPayloadType(schema: DescMessage): void {
+  if (schema.typeName.startsWith("google.protobuf.")) {
+    throw invalidType(
+      schema,
+      "says nothing about its content: declare a message of your own, with it as a field if need be",
+    );
+  }
+  for (const field of schema.fields) {
+    if (field.jsonName === "value" || isForbiddenKey(field.jsonName)) {
+      throw invalidType(schema, `has a field "${field.jsonName}", a name reserved in JSON: rename the field`);
+    }
+  }
+}
+
+function invalidType(schema: DescMessage, problem: string): SessionStreamError {
+  return new SessionStreamError("invalid_options", `Payload type ${schema.typeName} ${problem}`);
+}
+
+/** @throws SessionStreamError `invalid_event`: the message is of another type, or holds what JSON cannot say. */
+export function encodePayload<Desc extends DescMessage>(
+  schema: Desc,
+  message: MessageShape<Desc>,
+  registry: PayloadRegistry,
+): string {
+  if (registry.get(schema.typeName) !== schema) {
+    throw new SessionStreamError(
+      "invalid_event",
+      `${schema.typeName} is not registered: add its schema to the registry`,
+    );
+  }
+  if (!isMessage(message, schema)) {
+    throw new SessionStreamError("invalid_event", `Expected a message of ${schema.typeName}: make it with create()`);
+  }
+  const json = encodeFields(schema, message, registry);
+  const problem = findUnsendable(json);
+  if (problem !== null) throw new SessionStreamError("invalid_event", `${schema.typeName}: ${problem}`);
+  return JSON.stringify(json);
+}
+
+function encodeFields(
+  schema: DescMessage,
+  message: MessageShape<DescMessage>,
+  { registry }: PayloadRegistry,
+): JsonObject {
+  try {
+    return writeFields({ "@type": TYPE_PREFIX + schema.typeName }, schema, message, registry);
+  } catch (cause) {
+    throw new SessionStreamError("invalid_event", `${schema.typeName} cannot be encoded: ${reason(cause)}`, { cause });
+  }
+}
+
+/**
+ * Fields this side does not know are ignored: a newer peer may have written them.
+ * @throws SessionStreamError `invalid_event`: no JSON, another "@type" than the schema's, or a field of a wrong type.
+ */
+export function decodePayload<Desc extends DescMessage>(
+  schema: Desc,
+  text: string,
+  registry: PayloadRegistry,
+): MessageShape<Desc> {
+  const { "@type": typeUrl, ...fields } = parseObject(text, schema);
+  const typeName = typeof typeUrl === "string" ? typeUrl.slice(typeUrl.lastIndexOf("/") + 1) : undefined;
+  if (typeName !== schema.typeName) {
+    throw new SessionStreamError("invalid_event", `Expected a payload of ${schema.typeName}, got "@type" ${typeUrl}`);
+  }
+  return read(schema, fields, registry, "invalid_event");
+}
+
+/**
+ * Reads a command as a client posts it: plain protobuf JSON without "@type". Unknown fields are ignored.
+ * @throws SessionStreamError `invalid_command`
+ */
+export function decodeCommandPayload<Desc extends DescMessage>(
+  schema: Desc,
+  json: JsonObject,
+  registry: PayloadRegistry,
+): MessageShape<Desc> {
+  const problem = findUnsendable(json);
+  if (problem !== null) throw new SessionStreamError("invalid_command", `${schema.typeName}: ${problem}`);
+  return read(schema, json, registry, "invalid_command");
+}
+
+function parseObject(text: string, schema: DescMessage): JsonObject {
+  let json: JsonValue;
+  try {
+    // CAST: what JSON.parse gives is JSON.
+    json = JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw new SessionStreamError("invalid_event", `A payload of ${schema.typeName} is no JSON text`, { cause });
+  }
+  if (typeof json === "object" && json !== null && !isArray(json)) return json;
+  throw new SessionStreamError("invalid_event", `A payload of ${schema.typeName} is no JSON object`);
+}
+
+function isArray(json: JsonValue): json is readonly JsonValue[] {
+  return Array.isArray(json);
+}
+
+function read<Desc extends DescMessage>(
+  schema: Desc,
+  json: JsonObject,
+  { registry }: PayloadRegistry,
+  code: "invalid_event" | "invalid_command",
+): MessageShape<Desc> {
+  try {
+    // CAST: our JSON type is the same as protobuf-es's, but for being readonly.
+    return fromJson(schema, json as ProtobufJsonObject, { registry, ignoreUnknownFields: true });
+  } catch (cause) {
+    throw new SessionStreamError(code, `${schema.typeName} cannot be decoded: ${reason(cause)}`, { cause });
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

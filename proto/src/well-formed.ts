@@ -1,0 +1,41 @@
+/**
+ * Owns the check that a value can be sent: JSON, and texts without lone surrogates. UTF-8 has no form for a lone
+ * surrogate, so it would arrive as another text and every later offset would be wrong.
+ */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+export function isWellFormed(text: string): boolean {
+  return !LONE_SURROGATE.test(text);
+}
+
+/** @returns what is wrong and where (`"attachments[0].filename" has a lone surrogate`), or `null`. */
+export function findUnsendable(value: unknown, path = ""): string | null {
+  switch (typeof value) {
+    case "string":
+      return isWellFormed(value) ? null : `"${path}" has a lone surrogate`;
+    case "number":
+      return Number.isFinite(value) ? null : `"${path}" is ${value}, which JSON cannot say`;
+    case "boolean":
+      return null;
+    case "object":
+      return value === null ? null : findInside(value, path);
+    default:
+      return `"${path}" is no JSON value but a ${typeof value}`;
+  }
+}
+
+function findInside(container: object, path: string): string | null {
+  if (Array.isArray(container)) {
+    for (let index = 0; index < container.length; index++) {
+      const found = findUnsendable(container[index], `${path}[${index}]`);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+  for (const [key, value] of Object.entries(container)) {
+    const inner = path === "" ? key : `${path}.${key}`;
+    const found = isWellFormed(key) ? findUnsendable(value, inner) : `A key inside "${path}" has a lone surrogate`;
+    if (found !== null) return found;
+  }
+  return null;
+}
