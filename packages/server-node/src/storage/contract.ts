@@ -113,7 +113,10 @@ export interface MessageStorageAdapter {
   /** One consistent read of head and entities; `null` when there is no log. Creates nothing. */
   load(session: SessionKey): Promise<LoadedSession | null>;
   /** Events with `ordinal > after`, ascending, at most `limit`; `gone` when `after` lies below the floor. */
-  events(session: SessionKey, query: { readonly after: bigint; readonly limit: number }): Promise<readonly StoredEvent[] | "gone">;
+  events(
+    session: SessionKey,
+    query: { readonly after: bigint; readonly limit: number },
+  ): Promise<readonly StoredEvent[] | "gone">;
   command(session: SessionKey, id: string): Promise<StoredCommand | null>;
   commit(commit: SessionCommit): Promise<CommitResult>;
   /** Everything of the session goes; the next commit with `expect: null` starts another log. */

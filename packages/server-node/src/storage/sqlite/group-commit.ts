@@ -1,0 +1,104 @@
+/**
+ * Owns transactions: commits that arrive in one turn of the event loop, of whatever sessions, share one, so that the
+ * disk is synced once for all of them. Does not know what a commit writes.
+ */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { CommitResult, SessionCommit } from "../contract.ts";
+import type { SqliteConnection } from "./driver.ts";
+
+interface WaitingCommit {
+  readonly commit: SessionCommit;
+  resolve(result: CommitResult): void;
+  reject(error: SessionStreamError): void;
+}
+
+/** Bounds how long one transaction keeps the event loop. */
+const MAX_GROUP = 256;
+
+export class GroupCommit {
+  readonly #begin;
+  readonly #end;
+  readonly #rollback;
+  readonly #write: (commit: SessionCommit) => CommitResult;
+  #waiting: WaitingCommit[] = [];
+  #scheduled: NodeJS.Immediate | null = null;
+
+  constructor(connection: SqliteConnection, write: (commit: SessionCommit) => CommitResult) {
+    // IMMEDIATE: a transaction that reads first and writes later could fail for good when another process wrote between.
+    this.#begin = connection.prepare("BEGIN IMMEDIATE");
+    this.#end = connection.prepare("COMMIT");
+    this.#rollback = connection.prepare("ROLLBACK");
+    this.#write = write;
+  }
+
+  submit(commit: SessionCommit): Promise<CommitResult> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ commit, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Runs `work` in a transaction of its own, now. */
+  alone<Result>(work: () => Result): Result {
+    this.#begin.run();
+    try {
+      const result = work();
+      this.#end.run();
+      return result;
+    } catch (error) {
+      this.#abandon();
+      throw error;
+    }
+  }
+
+  /** Writes whatever still waits. */
+  flush(): void {
+    if (this.#scheduled !== null) clearImmediate(this.#scheduled);
+    this.#scheduled = null;
+    while (this.#waiting.length > 0) this.#writeGroup(this.#waiting.splice(0, MAX_GROUP));
+  }
+
+  #schedule(): void {
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = null;
+      this.#writeGroup(this.#waiting.splice(0, MAX_GROUP));
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  /** One that cannot be written must not take the others along: then each has a transaction of its own. */
+  #writeGroup(group: readonly WaitingCommit[]): void {
+    let results: readonly CommitResult[];
+    try {
+      this.#begin.run();
+      results = group.map((waiting) => this.#write(waiting.commit));
+    } catch (error) {
+      this.#abandon();
+      if (group.length === 1) rejectAll(group, error);
+      else for (const waiting of group) this.#writeGroup([waiting]);
+      return;
+    }
+    try {
+      this.#end.run();
+    } catch (error) {
+      // Whether the disk has it is unknown: writing again could answer `conflict` to a commit that is there.
+      this.#abandon();
+      rejectAll(group, error);
+      return;
+    }
+    for (const [index, result] of results.entries()) group[index]?.resolve(result);
+  }
+
+  #abandon(): void {
+    try {
+      this.#rollback.run();
+    } catch {
+      // SQLite has rolled back by itself (disk full, I/O error), or the transaction never began.
+    }
+  }
+}
+
+function rejectAll(group: readonly WaitingCommit[], cause: unknown): void {
+  const error = SessionStreamError.from(cause, "storage_unavailable");
+  for (const waiting of group) waiting.reject(error);
+}

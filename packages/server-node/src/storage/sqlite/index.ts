@@ -1,0 +1,3 @@
+export type { ReadBigIntsHandle, SafeIntegersHandle, SqliteHandle } from "./driver.ts";
+export type { Synchronous } from "./open-connection.ts";
+export { type SqliteDatabaseOptions, type SqliteFileOptions, sqliteStorage } from "./sqlite-storage.ts";

@@ -1,0 +1,58 @@
+/**
+ * Owns how a database is opened: folder, driver, pragmas, and the error a person gets when it fails.
+ */
+import { mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { Durability } from "../contract.ts";
+import { connectionOver, type SqliteConnection, type SqliteHandle } from "./driver.ts";
+import { openHandle } from "./load-driver.ts";
+
+/**
+ * `FULL` syncs the disk with every transaction: what was acknowledged survives a power cut.
+ * `NORMAL` syncs at checkpoints only: it survives a crash of the process, but a power cut may take the last moments.
+ */
+export type Synchronous = "FULL" | "NORMAL";
+
+const BUSY_TIMEOUT_MS = 5_000;
+const IN_MEMORY = ":memory:";
+
+/** Creates the file and its folders when they are missing. @throws storage_unavailable */
+export function openFile(path: string): SqliteConnection {
+  if (path === IN_MEMORY) return connectionOver(openHandle(path));
+  const file = resolve(path);
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    return connectionOver(openHandle(file));
+  } catch (cause) {
+    if (cause instanceof SessionStreamError) throw cause;
+    throw cannotOpen(file, cause);
+  }
+}
+
+export function borrow(handle: SqliteHandle): SqliteConnection {
+  return { ...connectionOver(handle), close: () => {} };
+}
+
+/** @throws storage_unavailable when the file is not a database or cannot be written */
+export function configure(connection: SqliteConnection, synchronous: Synchronous): Durability {
+  try {
+    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    connection.exec("PRAGMA journal_mode = WAL");
+    connection.exec(`PRAGMA synchronous = ${synchronous}`);
+    const main = connection.prepare("PRAGMA database_list").get();
+    if (main?.["file"] === "" || main?.["file"] === null) return "none";
+    return synchronous === "FULL" ? "power" : "process";
+  } catch (cause) {
+    throw cannotOpen("the database", cause);
+  }
+}
+
+function cannotOpen(what: string, cause: unknown): SessionStreamError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new SessionStreamError(
+    "storage_unavailable",
+    `Cannot open ${what}: ${reason}. Check that it is a SQLite database and that this process may write it and its folder.`,
+    { cause, retryable: false },
+  );
+}

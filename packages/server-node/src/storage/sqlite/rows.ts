@@ -1,0 +1,92 @@
+/**
+ * Owns the way from a row to a record of the contract. A column of another type than the schema's means a damaged or
+ * foreign file: it is refused here, never passed on.
+ */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { SessionHead, StoredCommand, StoredEntity, StoredEvent } from "../contract.ts";
+import type { SqliteRow } from "./driver.ts";
+
+export interface HeadRow {
+  readonly key: bigint;
+  readonly head: SessionHead;
+}
+
+export function readHead(row: SqliteRow): HeadRow {
+  return {
+    key: integer(row, "key"),
+    head: {
+      revision: text(row, "revision"),
+      epoch: text(row, "epoch"),
+      ordinal: integer(row, "ordinal"),
+      tag: text(row, "tag"),
+      projected: integer(row, "projected"),
+      view: text(row, "view"),
+      horizon: integer(row, "horizon"),
+      floor: integer(row, "floor"),
+    },
+  };
+}
+
+export function readEvent(row: SqliteRow): StoredEvent {
+  const commandId = row["command_id"];
+  const skippedBy = row["skipped_by"];
+  return {
+    ordinal: integer(row, "ordinal"),
+    id: text(row, "id"),
+    at: real(row, "at"),
+    name: text(row, "name"),
+    payload: text(row, "payload"),
+    ...(typeof commandId === "string" && { commandId }),
+    // CAST: written by this adapter, from an array of strings.
+    ...(typeof skippedBy === "string" && { skippedBy: JSON.parse(skippedBy) as string[] }),
+  };
+}
+
+export function readCommand(row: SqliteRow): StoredCommand {
+  return {
+    id: text(row, "id"),
+    scope: text(row, "scope"),
+    fingerprint: text(row, "fingerprint"),
+    outcome: text(row, "outcome"),
+  };
+}
+
+export function readEntity(row: SqliteRow): StoredEntity {
+  const commandId = row["command_id"];
+  return {
+    kind: text(row, "kind"),
+    id: text(row, "id"),
+    createdOrdinal: integer(row, "created_ordinal"),
+    createdIndex: real(row, "created_index"),
+    lastEventOrdinal: integer(row, "last_event_ordinal"),
+    createdAt: real(row, "created_at"),
+    updatedAt: real(row, "updated_at"),
+    ...(typeof commandId === "string" && { commandId }),
+    open: integer(row, "open") === 1n,
+    removed: integer(row, "removed") === 1n,
+    payload: text(row, "payload"),
+  };
+}
+
+function text(row: SqliteRow, column: string): string {
+  const found = row[column];
+  return typeof found === "string" ? found : damaged(column, "text");
+}
+
+function integer(row: SqliteRow, column: string): bigint {
+  const found = row[column];
+  return typeof found === "bigint" ? found : damaged(column, "integer");
+}
+
+function real(row: SqliteRow, column: string): number {
+  const found = row[column];
+  return typeof found === "number" ? found : damaged(column, "number");
+}
+
+function damaged(column: string, expected: string): never {
+  throw new SessionStreamError(
+    "storage_unavailable",
+    `Column ${column} holds no ${expected}: the file is damaged or was written by something else.`,
+    { retryable: false },
+  );
+}

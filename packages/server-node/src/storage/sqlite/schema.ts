@@ -1,0 +1,96 @@
+/**
+ * Owns the tables and how an older file becomes a current one. A released migration never changes; a change of the
+ * tables is another entry at the end. Names are prefixed and the version has its own table, because the file may be
+ * the application's.
+ */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { SqliteConnection } from "./driver.ts";
+
+/** Ordinals are INTEGER (int64), times and other numbers REAL: so a driver returns bigint here and number there. */
+const INITIAL = `
+  CREATE TABLE sessionstream_session (
+    key       INTEGER PRIMARY KEY,
+    tenant    TEXT NOT NULL,
+    session   TEXT NOT NULL,
+    revision  TEXT NOT NULL,
+    epoch     TEXT NOT NULL,
+    ordinal   INTEGER NOT NULL,
+    tag       TEXT NOT NULL,
+    projected INTEGER NOT NULL,
+    view      TEXT NOT NULL,
+    horizon   INTEGER NOT NULL,
+    floor     INTEGER NOT NULL,
+    UNIQUE (tenant, session)
+  ) STRICT;
+
+  CREATE TABLE sessionstream_event (
+    session_key INTEGER NOT NULL,
+    ordinal     INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    at          REAL NOT NULL,
+    name        TEXT NOT NULL,
+    payload     TEXT NOT NULL,
+    command_id  TEXT,
+    skipped_by  TEXT,
+    PRIMARY KEY (session_key, ordinal)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessionstream_command (
+    session_key INTEGER NOT NULL,
+    id          TEXT NOT NULL,
+    scope       TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    outcome     TEXT NOT NULL,
+    PRIMARY KEY (session_key, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE sessionstream_entity (
+    session_key        INTEGER NOT NULL,
+    kind               TEXT NOT NULL,
+    id                 TEXT NOT NULL,
+    created_ordinal    INTEGER NOT NULL,
+    created_index      REAL NOT NULL,
+    last_event_ordinal INTEGER NOT NULL,
+    created_at         REAL NOT NULL,
+    updated_at         REAL NOT NULL,
+    command_id         TEXT,
+    open               INTEGER NOT NULL,
+    removed            INTEGER NOT NULL,
+    payload            TEXT NOT NULL,
+    PRIMARY KEY (session_key, kind, id)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** Entry n brings a file from version n to n + 1. */
+export const MIGRATIONS: readonly string[] = [INITIAL];
+
+/** All missing migrations or none, also when several processes open an old file at once. */
+export function migrate(connection: SqliteConnection, migrations: readonly string[] = MIGRATIONS): void {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    connection.exec("CREATE TABLE IF NOT EXISTS sessionstream_schema (version INTEGER NOT NULL) STRICT");
+    const version = readVersion(connection);
+    if (version > migrations.length) throw newerSchema(version, migrations.length);
+    if (version < migrations.length) {
+      for (const migration of migrations.slice(version)) connection.exec(migration);
+      connection.exec("DELETE FROM sessionstream_schema");
+      connection.exec(`INSERT INTO sessionstream_schema (version) VALUES (${migrations.length})`);
+    }
+    connection.exec("COMMIT");
+  } catch (error) {
+    connection.exec("ROLLBACK");
+    throw SessionStreamError.from(error, "storage_unavailable");
+  }
+}
+
+function readVersion(connection: SqliteConnection): number {
+  return Number(connection.prepare("SELECT version FROM sessionstream_schema").get()?.["version"] ?? 0n);
+}
+
+function newerSchema(found: number, known: number): SessionStreamError {
+  return new SessionStreamError(
+    "storage_unavailable",
+    `The database has schema version ${found}, this version of the package knows ${known}. Upgrade the package.`,
+    { retryable: false },
+  );
+}

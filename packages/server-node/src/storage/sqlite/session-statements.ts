@@ -1,0 +1,174 @@
+/**
+ * Owns the SQL of a session: reading it, and writing one commit. Knows nothing of transactions: the caller holds one.
+ */
+import type {
+  CommitResult,
+  LoadedSession,
+  SessionCommit,
+  SessionHead,
+  SessionKey,
+  StoredCommand,
+  StoredEntity,
+  StoredEvent,
+} from "../contract.ts";
+import type { SqliteConnection, SqliteValue } from "./driver.ts";
+import { type HeadRow, readCommand, readEntity, readEvent, readHead } from "./rows.ts";
+
+export class SessionStatements {
+  readonly #find;
+  readonly #create;
+  readonly #advance;
+  readonly #readEvents;
+  readonly #addEvent;
+  readonly #readCommand;
+  readonly #addCommand;
+  readonly #readEntities;
+  readonly #putEntity;
+  readonly #forgetEntity;
+  readonly #forgetEntities;
+  readonly #delete;
+
+  constructor(db: SqliteConnection) {
+    this.#find = db.prepare("SELECT * FROM sessionstream_session WHERE tenant = ? AND session = ?");
+    this.#create = db.prepare(
+      `INSERT INTO sessionstream_session
+         (revision, epoch, ordinal, tag, projected, view, horizon, floor, tenant, session)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#advance = db.prepare(
+      `UPDATE sessionstream_session
+       SET revision = ?, epoch = ?, ordinal = ?, tag = ?, projected = ?, view = ?, horizon = ?, floor = ?
+       WHERE key = ?`,
+    );
+    this.#readEvents = db.prepare(
+      "SELECT * FROM sessionstream_event WHERE session_key = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
+    );
+    this.#addEvent = db.prepare(
+      `INSERT INTO sessionstream_event (session_key, ordinal, id, at, name, payload, command_id, skipped_by)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#readCommand = db.prepare("SELECT * FROM sessionstream_command WHERE session_key = ? AND id = ?");
+    this.#addCommand = db.prepare(
+      "INSERT INTO sessionstream_command (session_key, id, scope, fingerprint, outcome) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#readEntities = db.prepare("SELECT * FROM sessionstream_entity WHERE session_key = ?");
+    this.#putEntity = db.prepare(
+      `REPLACE INTO sessionstream_entity
+         (session_key, kind, id, created_ordinal, created_index, last_event_ordinal, created_at, updated_at,
+          command_id, open, removed, payload)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#forgetEntity = db.prepare("DELETE FROM sessionstream_entity WHERE session_key = ? AND kind = ? AND id = ?");
+    this.#forgetEntities = db.prepare("DELETE FROM sessionstream_entity WHERE session_key = ?");
+    this.#delete = [
+      db.prepare("DELETE FROM sessionstream_event WHERE session_key = ?"),
+      db.prepare("DELETE FROM sessionstream_command WHERE session_key = ?"),
+      this.#forgetEntities,
+      db.prepare("DELETE FROM sessionstream_session WHERE key = ?"),
+    ];
+  }
+
+  load(session: SessionKey): LoadedSession | null {
+    const found = this.#row(session);
+    if (found === null) return null;
+    return { head: found.head, entities: this.#readEntities.all(found.key).map(readEntity) };
+  }
+
+  events(session: SessionKey, query: { after: bigint; limit: number }): readonly StoredEvent[] | "gone" {
+    const found = this.#row(session);
+    if (found === null) return [];
+    if (query.after < found.head.floor) return "gone";
+    return this.#readEvents.all(found.key, query.after, query.limit).map(readEvent);
+  }
+
+  command(session: SessionKey, id: string): StoredCommand | null {
+    const found = this.#row(session);
+    return found === null ? null : this.#command(found.key, id);
+  }
+
+  write(commit: SessionCommit): CommitResult {
+    const found = this.#row(commit.session);
+
+    const known = found !== null && commit.command !== undefined ? this.#command(found.key, commit.command.id) : null;
+    if (known !== null) return { status: "duplicate", command: known };
+
+    const head = found?.head ?? null;
+    if (commit.expect !== (head?.revision ?? null)) return { status: "conflict", head };
+
+    const key = found === null ? this.#insertHead(commit) : this.#updateHead(found.key, commit.head);
+    for (const event of commit.events) this.#insertEvent(key, event);
+    if (commit.command !== undefined) this.#insertCommand(key, commit.command);
+    if (commit.entities?.replace) this.#forgetEntities.run(key);
+    for (const entity of commit.entities?.forget ?? []) this.#forgetEntity.run(key, entity.kind, entity.id);
+    for (const entity of commit.entities?.put ?? []) this.#upsertEntity(key, entity);
+    return { status: "committed" };
+  }
+
+  remove(session: SessionKey): void {
+    const found = this.#row(session);
+    if (found === null) return;
+    for (const statement of this.#delete) statement.run(found.key);
+  }
+
+  #row(session: SessionKey): HeadRow | null {
+    const row = this.#find.get(session.tenant, session.session);
+    return row === undefined ? null : readHead(row);
+  }
+
+  #command(key: bigint, id: string): StoredCommand | null {
+    const row = this.#readCommand.get(key, id);
+    return row === undefined ? null : readCommand(row);
+  }
+
+  #insertHead(commit: SessionCommit): bigint {
+    const { session, head } = commit;
+    this.#create.run(...headValues(head), session.tenant, session.session);
+    const created = this.#row(session);
+    if (created === null) throw new Error("The session just created cannot be read");
+    return created.key;
+  }
+
+  #updateHead(key: bigint, head: SessionHead): bigint {
+    this.#advance.run(...headValues(head), key);
+    return key;
+  }
+
+  #insertEvent(key: bigint, event: StoredEvent): void {
+    const skippedBy = event.skippedBy === undefined ? null : JSON.stringify(event.skippedBy);
+    this.#addEvent.run(
+      key,
+      event.ordinal,
+      event.id,
+      event.at,
+      event.name,
+      event.payload,
+      event.commandId ?? null,
+      skippedBy,
+    );
+  }
+
+  #insertCommand(key: bigint, command: StoredCommand): void {
+    this.#addCommand.run(key, command.id, command.scope, command.fingerprint, command.outcome);
+  }
+
+  #upsertEntity(key: bigint, entity: StoredEntity): void {
+    this.#putEntity.run(
+      key,
+      entity.kind,
+      entity.id,
+      entity.createdOrdinal,
+      entity.createdIndex,
+      entity.lastEventOrdinal,
+      entity.createdAt,
+      entity.updatedAt,
+      entity.commandId ?? null,
+      entity.open ? 1n : 0n,
+      entity.removed ? 1n : 0n,
+      entity.payload,
+    );
+  }
+}
+
+function headValues(head: SessionHead): SqliteValue[] {
+  return [head.revision, head.epoch, head.ordinal, head.tag, head.projected, head.view, head.horizon, head.floor];
+}
