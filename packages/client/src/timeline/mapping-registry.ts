@@ -40,24 +40,24 @@ export function createMappingRegistry(
   const inOrder = mappings.toSorted((a, b) => a.priority - b.priority);
   const unhandled = new Set<string>();
 
-  function attempt<Result>(mapping: TimelineMapping, event: string, run: () => Result): Result | null {
+  function attempt<Result>(mapping: TimelineMapping, event: string, failed: Result, run: () => Result): Result {
     try {
       return run();
     } catch (error) {
       report({ type: "mapping-failed", mapping: mapping.name, event, error });
-      return null;
+      return failed;
     }
   }
 
   return {
     event(name, payload, context) {
-      let known = false;
       for (const mapping of inOrder) {
-        const mutations = attempt(mapping, name, () => mapping.event(name, payload, context));
+        const mutations = attempt<readonly TimelineMutation[] | null>(mapping, name, [], () =>
+          mapping.event(name, payload, context),
+        );
         if (mutations !== null) return mutations;
-        known ||= mapping.eventNames.includes(name);
       }
-      if (!known && !unhandled.has(name)) {
+      if (!unhandled.has(name)) {
         unhandled.add(name);
         report({ type: "unhandled-event", name });
       }
@@ -67,7 +67,9 @@ export function createMappingRegistry(
       for (const mapping of inOrder) {
         const { hydration } = mapping;
         if (!hydration.supported) continue;
-        const hydrated = attempt(mapping, `hydrate ${entity.kind}`, () => hydration.entity(entity));
+        const hydrated = attempt<TimelineEntity | null>(mapping, `hydrate ${entity.kind}`, entity, () =>
+          hydration.entity(entity),
+        );
         if (hydrated !== null) return hydrated;
       }
       return entity;

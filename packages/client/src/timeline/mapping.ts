@@ -48,6 +48,8 @@ export function defineTimelineMapping(definition: TimelineMappingDefinition): Ti
     eventNames: [...mappers.keys()],
     event: (event, payload, context) => mappers.get(event)?.(payload, context) ?? null,
     hydration:
-      typeof hydrate === "function" ? { supported: true, entity: hydrate } : { supported: false, reason: hydrate.unsupported },
+      typeof hydrate === "function"
+        ? { supported: true, entity: hydrate }
+        : { supported: false, reason: hydrate.unsupported },
   };
 }

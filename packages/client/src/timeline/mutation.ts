@@ -20,23 +20,42 @@ interface MutationMeta {
 
 export type TimelineMutation =
   | ({ readonly type: "delete" } & MutationTarget)
-  /** Creates, or merges `props` over the payload key by key. */
-  | ({ readonly type: "upsert"; readonly props: JsonObject } & MutationTarget & MutationMeta)
+  /** Merges `props` over the payload key by key; a missing entity is created from `initial` and `props`. */
+  | ({ readonly type: "upsert"; readonly initial?: JsonObject; readonly props: JsonObject } & MutationTarget &
+      MutationMeta)
   /** As `upsert`, but never creates: for sparse endings of something that may not have been shown. */
   | ({ readonly type: "upsertIfExists"; readonly props: JsonObject } & MutationTarget & MutationMeta)
   /** Grows or replaces one text field of an existing entity. */
-  | ({ readonly type: "text"; readonly field: string; readonly mode: "append" | "replace"; readonly text: string } & MutationTarget & MutationMeta)
+  | ({
+      readonly type: "text";
+      readonly field: string;
+      readonly mode: "append" | "replace";
+      readonly text: string;
+    } & MutationTarget &
+      MutationMeta)
   /**
    * Replaces keys of one object field (`field`), or of the payload itself. With `paths` exactly the listed keys, all of
    * them: one that `props` lacks disappears. Arrays are replaced, as on the server.
    */
-  | ({ readonly type: "patch"; readonly field?: string; readonly props: JsonObject; readonly paths?: readonly string[] } & MutationTarget &
+  | ({
+      readonly type: "patch";
+      readonly field?: string;
+      readonly props: JsonObject;
+      readonly paths?: readonly string[];
+    } & MutationTarget &
       MutationMeta)
   /** An immer recipe over an existing payload, for mappings that people write. */
   | ({ readonly type: "update"; readonly recipe: (draft: JsonDraft) => void } & MutationTarget & MutationMeta);
 
 /** Within one event: what goes, what comes, then what changes. Mutations of one rank keep the order they were given in. */
-const RANK: Record<TimelineMutation["type"], number> = { delete: 0, upsert: 1, upsertIfExists: 2, text: 3, patch: 4, update: 5 };
+const RANK: Record<TimelineMutation["type"], number> = {
+  delete: 0,
+  upsert: 1,
+  upsertIfExists: 2,
+  text: 3,
+  patch: 4,
+  update: 5,
+};
 
 export function inMutationOrder(mutations: readonly TimelineMutation[]): readonly TimelineMutation[] {
   return mutations.length < 2 ? mutations : mutations.toSorted((a, b) => RANK[a.type] - RANK[b.type]);
@@ -47,7 +66,9 @@ export function mutatePayload(
   payload: JsonObject | undefined,
   mutation: Exclude<TimelineMutation, { readonly type: "delete" }>,
 ): JsonObject | undefined {
-  if (payload === undefined) return mutation.type === "upsert" ? assign({}, mutation.props, undefined) : undefined;
+  if (payload === undefined) {
+    return mutation.type === "upsert" ? assign(mutation.initial ?? {}, mutation.props, undefined) : undefined;
+  }
   switch (mutation.type) {
     case "upsert":
     case "upsertIfExists":
@@ -60,7 +81,11 @@ export function mutatePayload(
     case "patch": {
       if (mutation.field === undefined) return assign(payload, mutation.props, mutation.paths);
       const inner = payload[mutation.field];
-      return assign(payload, { [mutation.field]: assign(isObject(inner) ? inner : {}, mutation.props, mutation.paths) }, undefined);
+      return assign(
+        payload,
+        { [mutation.field]: assign(isObject(inner) ? inner : {}, mutation.props, mutation.paths) },
+        undefined,
+      );
     }
     case "update":
       // CAST: a recipe may write anything JSON; immer gives back a payload of the same form.
