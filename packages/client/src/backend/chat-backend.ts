@@ -17,12 +17,24 @@ export type EntityChange =
       readonly baseOrdinal: bigint;
       readonly patch: EntityPatchJson;
     }
-  | { readonly type: "remove"; readonly kind: string; readonly id: string; readonly ordinal: bigint; readonly createdOrdinal: bigint };
+  | {
+      readonly type: "remove";
+      readonly kind: string;
+      readonly id: string;
+      readonly ordinal: bigint;
+      readonly createdOrdinal: bigint;
+    };
 
 /** A state change of a session. The receiver applies each whole or not at all, in one notification. */
 export type TimelineUpdate =
   /** Assigns everything. */
-  | { readonly type: "full"; readonly cursor: Cursor; readonly entities: readonly TimelineEntity[]; readonly floor: bigint; readonly hasEarlier: boolean }
+  | {
+      readonly type: "full";
+      readonly cursor: Cursor;
+      readonly entities: readonly TimelineEntity[];
+      readonly floor: bigint;
+      readonly hasEarlier: boolean;
+    }
   /** What changed since an ordinal at or before the cursor; `removed` and settled entities below the floor go. */
   | {
       readonly type: "delta";
@@ -33,9 +45,20 @@ export type TimelineUpdate =
       readonly hasEarlier: boolean;
     }
   /** Older rows; the cursor stays. */
-  | { readonly type: "page"; readonly entities: readonly TimelineEntity[]; readonly floor: bigint; readonly hasEarlier: boolean }
+  | {
+      readonly type: "page";
+      readonly entities: readonly TimelineEntity[];
+      readonly floor: bigint;
+      readonly hasEarlier: boolean;
+    }
   /** One commit whose `prev` is the cursor. */
-  | { readonly type: "commit"; readonly epoch: string; readonly ordinal: bigint; readonly tag: string; readonly changes: readonly EntityChange[] }
+  | {
+      readonly type: "commit";
+      readonly epoch: string;
+      readonly ordinal: bigint;
+      readonly tag: string;
+      readonly changes: readonly EntityChange[];
+    }
   /** One UI event of a reference server, mapped. Events that share an ordinal all count; one below the cursor is old. */
   | { readonly type: "mutations"; readonly ordinal: bigint; readonly mutations: readonly TimelineMutation[] }
   /** Latest wins by key; `payload: undefined` takes the key away. */
@@ -83,4 +106,3 @@ export interface ChatBackend {
   submit(command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt>;
   close(): void;
 }
-
