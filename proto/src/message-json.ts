@@ -15,6 +15,7 @@ import {
 import { base64Encode } from "@bufbuild/protobuf/wire";
 import { isWrapperDesc } from "@bufbuild/protobuf/wkt";
 import type { JsonValue } from "./json.ts";
+import { findUnsendable } from "./well-formed.ts";
 
 /** A message seen as what it is: an object with a property per field and per oneof. */
 type Properties = Readonly<Record<string, unknown>>;
@@ -108,14 +109,21 @@ function singularMessageToJson(
 
 function messageToJson(field: DescField, schema: DescMessage, value: unknown, registry: Registry): JsonValue {
   if (typeof value !== "object" || value === null) throw mismatch(field, value);
-  // CAST: protobuf-es represents a Struct field as the JSON object itself.
-  if (schema.typeName === "google.protobuf.Struct") return value as JsonValue;
+  if (schema.typeName === "google.protobuf.Struct") return structToJson(field, value);
   // CAST: the field's type says that it holds messages of `schema`.
   const message = value as Message;
   if (schema.typeName.startsWith("google.protobuf.")) {
     return toJson(schema, message, { registry, alwaysEmitImplicit: true });
   }
   return writeFields({}, schema, message, registry);
+}
+
+/** protobuf-es represents a Struct field as the JSON object itself, and types alone promise that it is one. */
+function structToJson(field: DescField, value: object): JsonValue {
+  const problem = findUnsendable(value, field.jsonName);
+  if (problem !== null) throw new TypeError(problem);
+  // CAST: checked above.
+  return value as JsonValue;
 }
 
 function listToJson(field: DescField & { fieldKind: "list" }, value: unknown, registry: Registry): JsonValue {

@@ -15,7 +15,7 @@ import { isForbiddenKey } from "./entity-patch/forbidden-key.ts";
 import { SessionStreamError } from "./error-code.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { writeFields } from "./message-json.ts";
-import { findUnsendable } from "./well-formed.ts";
+import { findUnsendable, hasLoneSurrogate } from "./well-formed.ts";
 
 const TYPE_PREFIX = "type.googleapis.com/";
 
@@ -76,19 +76,11 @@ export function encodePayload<Desc extends DescMessage>(
   if (!isMessage(message, schema)) {
     throw new SessionStreamError("invalid_event", `Expected a message of ${schema.typeName}: make it with create()`);
   }
-  const json = encodeFields(schema, message, registry);
-  const problem = findUnsendable(json);
-  if (problem !== null) throw new SessionStreamError("invalid_event", `${schema.typeName}: ${problem}`);
-  return JSON.stringify(json);
-}
-
-function encodeFields(
-  schema: DescMessage,
-  message: MessageShape<DescMessage>,
-  { registry }: PayloadRegistry,
-): JsonObject {
   try {
-    return writeFields({ "@type": TYPE_PREFIX + schema.typeName }, schema, message, registry);
+    const json = writeFields({ "@type": TYPE_PREFIX + schema.typeName }, schema, message, registry.registry);
+    const text = JSON.stringify(json);
+    if (hasLoneSurrogate(text)) throw new TypeError(findUnsendable(json) ?? "a text has a lone surrogate");
+    return text;
   } catch (cause) {
     throw new SessionStreamError("invalid_event", `${schema.typeName} cannot be encoded: ${reason(cause)}`, { cause });
   }
@@ -120,8 +112,6 @@ export function decodeCommandPayload<Desc extends DescMessage>(
   json: JsonObject,
   registry: PayloadRegistry,
 ): MessageShape<Desc> {
-  const problem = findUnsendable(json);
-  if (problem !== null) throw new SessionStreamError("invalid_command", `${schema.typeName}: ${problem}`);
   return read(schema, json, registry, "invalid_command");
 }
 
@@ -148,6 +138,8 @@ function read<Desc extends DescMessage>(
   code: "invalid_event" | "invalid_command",
 ): MessageShape<Desc> {
   try {
+    const problem = findUnsendable(json);
+    if (problem !== null) throw new TypeError(problem);
     // CAST: our JSON type is the same as protobuf-es's, but for being readonly.
     return fromJson(schema, json as ProtobufJsonObject, { registry, ignoreUnknownFields: true });
   } catch (cause) {

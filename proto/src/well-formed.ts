@@ -4,9 +4,20 @@
  */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-export function isWellFormed(text: string): boolean {
+function isWellFormed(text: string): boolean {
   return !LONE_SURROGATE.test(text);
 }
+
+/**
+ * Whether a text that JSON.stringify made holds a lone surrogate: it writes those, and only those, as `\ud…` escapes.
+ * Looking at the one text is far cheaper than looking at every value before.
+ */
+export function hasLoneSurrogate(jsonText: string): boolean {
+  return jsonText.includes("\\ud") && ESCAPED_SURROGATE.test(jsonText);
+}
+
+/** An even number of backslashes before it says that the backslash is not itself escaped. */
+const ESCAPED_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 /** @returns what is wrong and where (`"attachments[0].filename" has a lone surrogate`), or `null`. */
 export function findUnsendable(value: unknown, path = ""): string | null {

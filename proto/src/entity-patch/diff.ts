@@ -109,16 +109,14 @@ function setChanged(
   now: unknown,
   { registry }: PayloadRegistry,
 ): void {
-  let json: JsonValue;
   try {
-    json = valueToJson(field, now, registry);
+    const json = valueToJson(field, now, registry);
     if (old !== undefined && typeof now === "object" && jsonEquals(valueToJson(field, old, registry), json)) return;
+    checkSendable(json, field);
+    set[field.jsonName] = json;
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    throw new SessionStreamError("invalid_entity", `${field} cannot be encoded: ${said}`, { cause });
+    throw SessionStreamError.from(cause, "invalid_entity");
   }
-  checkSendable(json, field);
-  set[field.jsonName] = json;
 }
 
 function checkSendable(json: JsonValue, field: DescField): void {
