@@ -6,24 +6,26 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import type { SessionHead, StoredCommand, StoredEntity, StoredEvent } from "../contract.ts";
 import type { SqliteRow } from "./driver.ts";
 
-export interface HeadRow {
+export interface SessionRow {
+  /** Stands for tenant and session in the other tables. */
   readonly key: bigint;
-  readonly head: SessionHead;
+  readonly revision: string;
 }
 
-export function readHead(row: SqliteRow): HeadRow {
+export function readSession(row: SqliteRow): SessionRow {
+  return { key: integer(row, "key"), revision: text(row, "revision") };
+}
+
+export function readHead(row: SqliteRow): SessionHead {
   return {
-    key: integer(row, "key"),
-    head: {
-      revision: text(row, "revision"),
-      epoch: text(row, "epoch"),
-      ordinal: integer(row, "ordinal"),
-      tag: text(row, "tag"),
-      projected: integer(row, "projected"),
-      view: text(row, "view"),
-      horizon: integer(row, "horizon"),
-      floor: integer(row, "floor"),
-    },
+    revision: text(row, "revision"),
+    epoch: text(row, "epoch"),
+    ordinal: integer(row, "ordinal"),
+    tag: text(row, "tag"),
+    projected: integer(row, "projected"),
+    view: text(row, "view"),
+    horizon: integer(row, "horizon"),
+    floor: integer(row, "floor"),
   };
 }
 

@@ -6,7 +6,11 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { SqliteConnection } from "./driver.ts";
 
-/** Ordinals are INTEGER (int64), times and other numbers REAL: so a driver returns bigint here and number there. */
+/**
+ * Ordinals are INTEGER (int64), times and other numbers REAL: so a driver returns bigint here and number there.
+ * Rows are appended, whatever session they belong to, and found through an index of short entries: with the rows
+ * themselves ordered by session, inserting into a hundred sessions at a time took 2.5 times as long.
+ */
 const INITIAL = `
   CREATE TABLE sessionstream_session (
     key       INTEGER PRIMARY KEY,
@@ -32,8 +36,8 @@ const INITIAL = `
     payload     TEXT NOT NULL,
     command_id  TEXT,
     skipped_by  TEXT,
-    PRIMARY KEY (session_key, ordinal)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (session_key, ordinal)
+  ) STRICT;
 
   CREATE TABLE sessionstream_command (
     session_key INTEGER NOT NULL,
@@ -41,8 +45,8 @@ const INITIAL = `
     scope       TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
     outcome     TEXT NOT NULL,
-    PRIMARY KEY (session_key, id)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (session_key, id)
+  ) STRICT;
 
   CREATE TABLE sessionstream_entity (
     session_key        INTEGER NOT NULL,
@@ -57,8 +61,8 @@ const INITIAL = `
     open               INTEGER NOT NULL,
     removed            INTEGER NOT NULL,
     payload            TEXT NOT NULL,
-    PRIMARY KEY (session_key, kind, id)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (session_key, kind, id)
+  ) STRICT;
 `;
 
 /** Entry n brings a file from version n to n + 1. */

@@ -3,6 +3,7 @@
  */
 import type {
   CommitResult,
+  EntityChanges,
   LoadedSession,
   SessionCommit,
   SessionHead,
@@ -12,10 +13,11 @@ import type {
   StoredEvent,
 } from "../contract.ts";
 import type { SqliteConnection, SqliteValue } from "./driver.ts";
-import { type HeadRow, readCommand, readEntity, readEvent, readHead } from "./rows.ts";
+import { readCommand, readEntity, readEvent, readHead, readSession, type SessionRow } from "./rows.ts";
 
 export class SessionStatements {
   readonly #find;
+  readonly #readHead;
   readonly #create;
   readonly #advance;
   readonly #readEvents;
@@ -29,7 +31,8 @@ export class SessionStatements {
   readonly #delete;
 
   constructor(db: SqliteConnection) {
-    this.#find = db.prepare("SELECT * FROM sessionstream_session WHERE tenant = ? AND session = ?");
+    this.#find = db.prepare("SELECT key, revision FROM sessionstream_session WHERE tenant = ? AND session = ?");
+    this.#readHead = db.prepare("SELECT * FROM sessionstream_session WHERE key = ?");
     this.#create = db.prepare(
       `INSERT INTO sessionstream_session
          (revision, epoch, ordinal, tag, projected, view, horizon, floor, tenant, session)
@@ -53,10 +56,15 @@ export class SessionStatements {
     );
     this.#readEntities = db.prepare("SELECT * FROM sessionstream_entity WHERE session_key = ?");
     this.#putEntity = db.prepare(
-      `REPLACE INTO sessionstream_entity
+      `INSERT INTO sessionstream_entity
          (session_key, kind, id, created_ordinal, created_index, last_event_ordinal, created_at, updated_at,
           command_id, open, removed, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (session_key, kind, id) DO UPDATE SET
+         created_ordinal = excluded.created_ordinal, created_index = excluded.created_index,
+         last_event_ordinal = excluded.last_event_ordinal, created_at = excluded.created_at,
+         updated_at = excluded.updated_at, command_id = excluded.command_id, open = excluded.open,
+         removed = excluded.removed, payload = excluded.payload`,
     );
     this.#forgetEntity = db.prepare("DELETE FROM sessionstream_entity WHERE session_key = ? AND kind = ? AND id = ?");
     this.#forgetEntities = db.prepare("DELETE FROM sessionstream_entity WHERE session_key = ?");
@@ -69,50 +77,55 @@ export class SessionStatements {
   }
 
   load(session: SessionKey): LoadedSession | null {
-    const found = this.#row(session);
+    const found = this.#session(session);
     if (found === null) return null;
-    return { head: found.head, entities: this.#readEntities.all(found.key).map(readEntity) };
+    return { head: this.#head(found.key), entities: this.#readEntities.all(found.key).map(readEntity) };
   }
 
   events(session: SessionKey, query: { after: bigint; limit: number }): readonly StoredEvent[] | "gone" {
-    const found = this.#row(session);
+    const found = this.#session(session);
     if (found === null) return [];
-    if (query.after < found.head.floor) return "gone";
+    if (query.after < this.#head(found.key).floor) return "gone";
     return this.#readEvents.all(found.key, query.after, query.limit).map(readEvent);
   }
 
   command(session: SessionKey, id: string): StoredCommand | null {
-    const found = this.#row(session);
+    const found = this.#session(session);
     return found === null ? null : this.#command(found.key, id);
   }
 
   write(commit: SessionCommit): CommitResult {
-    const found = this.#row(commit.session);
+    const found = this.#session(commit.session);
 
     const known = found !== null && commit.command !== undefined ? this.#command(found.key, commit.command.id) : null;
     if (known !== null) return { status: "duplicate", command: known };
 
-    const head = found?.head ?? null;
-    if (commit.expect !== (head?.revision ?? null)) return { status: "conflict", head };
+    if (commit.expect !== (found?.revision ?? null)) {
+      return { status: "conflict", head: found === null ? null : this.#head(found.key) };
+    }
 
     const key = found === null ? this.#insertHead(commit) : this.#updateHead(found.key, commit.head);
     for (const event of commit.events) this.#insertEvent(key, event);
     if (commit.command !== undefined) this.#insertCommand(key, commit.command);
-    if (commit.entities?.replace) this.#forgetEntities.run(key);
-    for (const entity of commit.entities?.forget ?? []) this.#forgetEntity.run(key, entity.kind, entity.id);
-    for (const entity of commit.entities?.put ?? []) this.#upsertEntity(key, entity);
+    if (commit.entities !== undefined) this.#writeEntities(key, commit.entities);
     return { status: "committed" };
   }
 
   remove(session: SessionKey): void {
-    const found = this.#row(session);
+    const found = this.#session(session);
     if (found === null) return;
     for (const statement of this.#delete) statement.run(found.key);
   }
 
-  #row(session: SessionKey): HeadRow | null {
+  #session(session: SessionKey): SessionRow | null {
     const row = this.#find.get(session.tenant, session.session);
-    return row === undefined ? null : readHead(row);
+    return row === undefined ? null : readSession(row);
+  }
+
+  #head(key: bigint): SessionHead {
+    const row = this.#readHead.get(key);
+    if (row === undefined) throw new Error(`Session ${key} vanished inside a transaction`);
+    return readHead(row);
   }
 
   #command(key: bigint, id: string): StoredCommand | null {
@@ -123,8 +136,8 @@ export class SessionStatements {
   #insertHead(commit: SessionCommit): bigint {
     const { session, head } = commit;
     this.#create.run(...headValues(head), session.tenant, session.session);
-    const created = this.#row(session);
-    if (created === null) throw new Error("The session just created cannot be read");
+    const created = this.#session(session);
+    if (created === null) throw new Error("The session just created cannot be found");
     return created.key;
   }
 
@@ -149,6 +162,12 @@ export class SessionStatements {
 
   #insertCommand(key: bigint, command: StoredCommand): void {
     this.#addCommand.run(key, command.id, command.scope, command.fingerprint, command.outcome);
+  }
+
+  #writeEntities(key: bigint, changes: EntityChanges): void {
+    if (changes.replace) this.#forgetEntities.run(key);
+    for (const entity of changes.forget) this.#forgetEntity.run(key, entity.kind, entity.id);
+    for (const entity of changes.put) this.#upsertEntity(key, entity);
   }
 
   #upsertEntity(key: bigint, entity: StoredEntity): void {
