@@ -1,5 +1,6 @@
 import type { EntityRecord } from "../projection/view.ts";
 import type { SessionKey } from "../storage/contract.ts";
+import type { CommittedChange } from "./committed-change.ts";
 
 /** Where a lane's current view stands. */
 export interface LaneHead {
@@ -57,7 +58,7 @@ export interface LaneReader {
 
 /** What a lane tells its fan-out, always after the swap, always synchronously, never expecting a throw. */
 export interface SessionFanOut {
-  commit(change: import("./committed-change.ts").CommittedChange): void;
+  commit(change: CommittedChange): void;
   /** The view was rebuilt or another log took the session's name: everybody gets a FULL (reference peers are closed). */
   replaced(): void;
   ephemeral(key: string, payload: string | null, ttlMs: number): void;

@@ -52,8 +52,8 @@ export interface PageQuery {
 /** A live view of one session for one connection. */
 export interface Subscription {
   readonly session: SessionKey;
-  /** Older rows, answered in order with the live frames. */
-  page(query: PageQuery): void;
+  /** Older rows, answered in order with the live frames. `false`: too many pages are waiting, this one is not answered. */
+  page(query: PageQuery): boolean;
   /** Last ordinal enqueued, for the heartbeat; `null` until the first snapshot is complete. */
   head(): { readonly epoch: string; readonly ordinal: bigint } | null;
   /** Synchronous: no frame of this session is enqueued afterwards. Idempotent. */

@@ -1,0 +1,29 @@
+/**
+ * Owns the promise that a subscriber's sink cannot hurt us (L6): whatever it throws ends this subscriber alone.
+ * Does not decide what is sent, nor when.
+ */
+import type { SubscriberSink } from "./subscriber.ts";
+
+/** Like `sink`, but never throws; the first throw goes to `onBroken`. */
+export function createOutlet(sink: SubscriberSink, onBroken: (error: unknown) => void): SubscriberSink {
+  let broken = false;
+
+  function attempt<Result>(call: () => Result, otherwise: Result): Result {
+    if (broken) return otherwise;
+    try {
+      return call();
+    } catch (error) {
+      broken = true;
+      onBroken(error);
+      return otherwise;
+    }
+  }
+
+  return {
+    maxQueuedBytes: sink.maxQueuedBytes,
+    send: (frame) => attempt(() => sink.send(frame), undefined),
+    queuedBytes: () => attempt(() => sink.queuedBytes(), 0),
+    onDrain: (callback) => attempt(() => sink.onDrain(callback), undefined),
+    close: (code, reason) => attempt(() => sink.close(code, reason), undefined),
+  };
+}
