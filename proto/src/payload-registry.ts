@@ -112,6 +112,8 @@ export function decodeCommandPayload<Desc extends DescMessage>(
   json: JsonObject,
   registry: PayloadRegistry,
 ): MessageShape<Desc> {
+  const problem = findUnsendable(json);
+  if (problem !== null) throw new SessionStreamError("invalid_command", `${schema.typeName}: ${problem}`);
   return read(schema, json, registry, "invalid_command");
 }
 
@@ -138,8 +140,6 @@ function read<Desc extends DescMessage>(
   code: "invalid_event" | "invalid_command",
 ): MessageShape<Desc> {
   try {
-    const problem = findUnsendable(json);
-    if (problem !== null) throw new TypeError(problem);
     // CAST: our JSON type is the same as protobuf-es's, but for being readonly.
     return fromJson(schema, json as ProtobufJsonObject, { registry, ignoreUnknownFields: true });
   } catch (cause) {

@@ -19,8 +19,11 @@ export function hasLoneSurrogate(jsonText: string): boolean {
 /** An even number of backslashes before it says that the backslash is not itself escaped. */
 const ESCAPED_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
+/** As in other implementations of protobuf; deeper input is meant to exhaust the stack. */
+const MAX_DEPTH = 100;
+
 /** @returns what is wrong and where (`"attachments[0].filename" has a lone surrogate`), or `null`. */
-export function findUnsendable(value: unknown, path = ""): string | null {
+export function findUnsendable(value: unknown, path = "", depth = 0): string | null {
   switch (typeof value) {
     case "string":
       return isWellFormed(value) ? null : `"${path}" has a lone surrogate`;
@@ -29,23 +32,24 @@ export function findUnsendable(value: unknown, path = ""): string | null {
     case "boolean":
       return null;
     case "object":
-      return value === null ? null : findInside(value, path);
+      if (value === null) return null;
+      return depth < MAX_DEPTH ? findInside(value, path, depth + 1) : `"${path}" is nested too deeply`;
     default:
       return `"${path}" is no JSON value but a ${typeof value}`;
   }
 }
 
-function findInside(container: object, path: string): string | null {
+function findInside(container: object, path: string, depth: number): string | null {
   if (Array.isArray(container)) {
     for (let index = 0; index < container.length; index++) {
-      const found = findUnsendable(container[index], `${path}[${index}]`);
+      const found = findUnsendable(container[index], `${path}[${index}]`, depth);
       if (found !== null) return found;
     }
     return null;
   }
   for (const [key, value] of Object.entries(container)) {
-    const inner = path === "" ? key : `${path}.${key}`;
-    const found = isWellFormed(key) ? findUnsendable(value, inner) : `A key inside "${path}" has a lone surrogate`;
+    if (!isWellFormed(key)) return `A key inside "${path}" has a lone surrogate`;
+    const found = findUnsendable(value, path === "" ? key : `${path}.${key}`, depth);
     if (found !== null) return found;
   }
   return null;
