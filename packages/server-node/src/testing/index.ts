@@ -1,0 +1,5 @@
+export type { AbilityName, FaultInjector, Missing, OpenStore, StorageHarness } from "./storage-conformance/harness.ts";
+export { runStorageCase, skipReason } from "./storage-conformance/run-case.ts";
+export type { StorageCase } from "./storage-conformance/storage-case.ts";
+export { serveStorageChild } from "./storage-conformance/storage-child.ts";
+export { storageConformanceCases } from "./storage-conformance/storage-conformance-cases.ts";

@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import type { StorageCase } from "../storage-case.ts";
+
+export const claimCases: readonly StorageCase[] = [
+  {
+    id: "S-48",
+    title: "capabilities claim no more than this run can prove",
+    async run(storage, abilities) {
+      const { durability, shared } = storage.capabilities;
+      if (durability !== "none") {
+        assert.ok(abilities.has("reopen"), `durability "${durability}" needs the ability reopen`);
+        assert.ok(abilities.has("process"), `durability "${durability}" needs the ability process`);
+      }
+      if (shared) assert.ok(abilities.has("process"), "shared needs the ability process");
+    },
+  },
+];
