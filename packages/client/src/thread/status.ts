@@ -8,7 +8,12 @@ export type ConnectionStatus =
   | { readonly type: "idle" }
   | { readonly type: "connecting"; readonly attempt: number }
   | { readonly type: "open" }
-  | { readonly type: "waiting"; readonly attempt: number; readonly retryAt: number; readonly reason: "lost" | "offline" | "refused" }
+  | {
+      readonly type: "waiting";
+      readonly attempt: number;
+      readonly retryAt: number;
+      readonly reason: "lost" | "offline" | "refused";
+    }
   | { readonly type: "closed" }
   | { readonly type: "failed"; readonly error: SessionStreamError };
 

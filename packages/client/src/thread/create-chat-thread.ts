@@ -1,0 +1,168 @@
+/**
+ * Wires a conversation: timeline, delivery and run over one session of a backend. Holds the four facts of its status as
+ * one immutable snapshot. Owns no rule: each is in its own file.
+ */
+import { commandId as asCommandId, type CommandId, type SessionId, SessionStreamError } from "@sessionstream/protocol";
+import { createStore } from "zustand/vanilla";
+import type { ChatBackend, CommandSubmission } from "../backend/chat-backend.ts";
+import type { ClientPlatform } from "../platform/client-platform.ts";
+import { createListeners } from "../timeline/listeners.ts";
+import { createTimelineStore, type TimelineFlush } from "../timeline/store.ts";
+import { CHAT_COMMANDS } from "./chat-payload.ts";
+import type { ChatThread, SendInput, TranscriptRow } from "./chat-thread.ts";
+import { createDelivery } from "./delivery.ts";
+import type { Outbox } from "./outbox.ts";
+import { createRowsSelector, isOwnMessage } from "./rows.ts";
+import { currentRun, isRunKey, sameRun } from "./run-state.ts";
+import type { ThreadStatus } from "./status.ts";
+import { submitWithRetry } from "./submit-with-retry.ts";
+
+export interface ChatThreadOptions {
+  readonly sessionId: SessionId;
+  readonly backend: ChatBackend;
+  readonly platform: ClientPlatform;
+  readonly outbox: Outbox;
+  /** Rows asked for by `loadEarlier`. Default 50. */
+  readonly pageSize?: number;
+  /** Aborted when the client is closed. */
+  readonly signal: AbortSignal;
+}
+
+export interface OpenChatThread extends ChatThread {
+  /** Leaves the session. Never stops its run, never cuts short a message on its way (L7). */
+  close(): void;
+}
+
+const BUSY_POLICY = {
+  queue: "CHAT_BUSY_POLICY_QUEUE",
+  replace: "CHAT_BUSY_POLICY_REPLACE",
+  reject: "CHAT_BUSY_POLICY_REJECT",
+} as const;
+
+export function createChatThread(options: ChatThreadOptions): OpenChatThread {
+  const { sessionId, backend, platform, signal, pageSize = 50 } = options;
+  const leaving = new AbortController();
+  const submitter = { backend, platform, signal, leaving: leaving.signal };
+  const timeline = createTimelineStore(platform);
+  const selectRows = createRowsSelector(timeline);
+  const rowListeners = createListeners<[]>(platform);
+  const status = createStore<ThreadStatus>(() => ({
+    connection: { type: "idle" },
+    hydration: { type: "idle" },
+    run: { type: "none" },
+    pending: [],
+  }));
+  let rows: readonly TranscriptRow[] = [];
+  let loadingEarlier: Promise<void> | null = null;
+
+  const delivery = createDelivery({
+    ...submitter,
+    session: sessionId,
+    outbox: options.outbox,
+    changed: refreshPending,
+  });
+
+  function refreshPending(): void {
+    status.setState({ pending: delivery.pending() });
+    refreshRows();
+  }
+
+  function refreshRows(): void {
+    const next = selectRows(delivery.pending());
+    if (next === rows) return;
+    rows = next;
+    rowListeners.call();
+  }
+
+  function refreshRun(): void {
+    const run = currentRun(timeline);
+    if (!sameRun(run, status.getState().run)) status.setState({ run });
+  }
+
+  function onFlush({ changed, orderChanged }: TimelineFlush): void {
+    for (const key of changed) {
+      const entity = timeline.getEntity(key);
+      if (entity?.commandId !== undefined && isOwnMessage(entity)) delivery.arrived(entity.commandId);
+    }
+    delivery.reached(timeline.getCursor());
+    if (orderChanged) refreshRows();
+    if (orderChanged || timeline.getCursor().epoch === "" || changed.some(isRunKey)) refreshRun();
+  }
+
+  function hasMessageOf(id: string): boolean {
+    return timeline.getOrder().some((key) => {
+      const entity = timeline.getEntity(key);
+      return entity?.commandId === id && isOwnMessage(entity);
+    });
+  }
+
+  async function submit(name: string, commandId: string, payload: CommandSubmission["payload"]): Promise<void> {
+    await submitWithRetry(submitter, { session: sessionId, name, commandId, payload });
+  }
+
+  // First, so that rows and status are ready before any listener of the timeline reads them.
+  timeline.subscribe(onFlush);
+  const handle = backend.open(sessionId, {
+    apply: (update) => timeline.apply(update),
+    connection(connection) {
+      if (!sameFields(connection, status.getState().connection)) status.setState({ connection });
+    },
+    hydration(hydration) {
+      if (!sameFields(hydration, status.getState().hydration)) status.setState({ hydration });
+    },
+  });
+  void delivery.restore(hasMessageOf);
+
+  return {
+    sessionId,
+    timeline,
+    getStatus: status.getState,
+    subscribeStatus: (listener) => status.subscribe(() => listener()),
+    getRows: () => rows,
+    subscribeRows: (listener) => rowListeners.add(listener),
+    async send(input) {
+      const { text } = input;
+      if (text.trim() === "") throw new SessionStreamError("empty_prompt", "The message is empty");
+      const id = input.commandId ?? mintCommandId(platform);
+      const message = { commandId: id, text, payload: startPayload(input) };
+      if (!hasMessageOf(id)) await delivery.send(message);
+    },
+    retry: (id) => delivery.retry(id),
+    discard: (id) => delivery.discard(id),
+    async stop() {
+      const { run } = status.getState();
+      const runId = run.type === "run" ? run.id : "";
+      // One id per run: pressing stop again is the same wish.
+      const id = runId === "" ? mintCommandId(platform) : `stop:${runId}`;
+      await submit(CHAT_COMMANDS.stop, id, { runId });
+    },
+    retryRun: (runId) => submit(CHAT_COMMANDS.start, `retry:${runId}`, { prompt: "", retryOfRunId: runId }),
+    loadEarlier() {
+      loadingEarlier ??= handle.loadEarlier(pageSize).finally(() => {
+        loadingEarlier = null;
+      });
+      return loadingEarlier;
+    },
+    reconnect: () => handle.reconnect(),
+    close() {
+      leaving.abort();
+      handle.close();
+      timeline.close();
+    },
+  };
+}
+
+function mintCommandId(platform: ClientPlatform): CommandId {
+  return asCommandId(platform.randomId());
+}
+
+function startPayload({ text, busyPolicy }: SendInput): CommandSubmission["payload"] {
+  return busyPolicy === undefined ? { prompt: text } : { prompt: text, busyPolicy: BUSY_POLICY[busyPolicy] };
+}
+
+/** Equality of flat facts, so that saying the same twice keeps the snapshot. */
+function sameFields(a: object, b: object): boolean {
+  const fields = Object.entries(a);
+  const others = new Map<string, unknown>(Object.entries(b));
+  return fields.length === others.size && fields.every(([name, value]) => Object.is(value, others.get(name)));
+}
