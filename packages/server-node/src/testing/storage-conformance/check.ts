@@ -89,3 +89,20 @@ export async function append(
   await committed(storage, commit);
   return commit;
 }
+
+/** Calls `observe` again and again while `work` is under way. Both have ended when this settles. */
+export async function observing(work: Promise<void>, observe: () => Promise<void>): Promise<void> {
+  let working = true;
+  const ended = work.finally(() => {
+    working = false;
+  });
+  try {
+    while (working) {
+      await observe();
+      await new Promise(setImmediate);
+    }
+  } finally {
+    await Promise.allSettled([ended]);
+  }
+  await ended;
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MessageStorageAdapter } from "../../../storage/contract.ts";
-import { allEvents, append, loaded, same } from "../check.ts";
+import { allEvents, append, loaded, observing, same } from "../check.ts";
 import { writeCounting } from "../counting-writer.ts";
 import { anEntity, aPayload, SESSION } from "../records.ts";
 import type { StorageCase } from "../storage-case.ts";
@@ -12,15 +12,8 @@ export const atomicityCases: readonly StorageCase[] = [
     id: "S-13",
     title: "H32 events, entities, head and command of a commit become visible together",
     async run(storage) {
-      let writing = true;
-      const writer = writeCounting(storage, { session: SESSION, writer: "w", count: COMMITS }).then(() => {
-        writing = false;
-      });
-      while (writing) {
-        await assertWhole(storage);
-        await new Promise(setImmediate);
-      }
-      await writer;
+      const writing = writeCounting(storage, { session: SESSION, writer: "w", count: COMMITS });
+      await observing(writing, () => assertWhole(storage));
       same((await loaded(storage)).head.ordinal, BigInt(COMMITS));
     },
   },

@@ -71,8 +71,11 @@ export const identityCases: readonly StorageCase[] = [
     id: "S-31",
     title: "ids come back exactly and are compared exactly",
     async run(storage) {
-      for (const id of CONFUSABLE) {
-        const session = { tenant: id, session: id };
+      const confusable = CONFUSABLE.flatMap((id) => [
+        { id, session: { tenant: id, session: "one" } },
+        { id, session: { tenant: "acme", session: id } },
+      ]);
+      for (const { id, session } of confusable) {
         const entities = { put: CONFUSABLE.map((entity) => anEntity(entity, { commandId: id })), forget: [] };
         const event = anEvent(1n, { id, name: id, commandId: id });
         await append(
@@ -82,8 +85,7 @@ export const identityCases: readonly StorageCase[] = [
           session,
         );
       }
-      for (const id of CONFUSABLE) {
-        const session = { tenant: id, session: id };
+      for (const { id, session } of confusable) {
         const { head, entities } = await loaded(storage, session);
         same([head.revision, head.epoch, head.view, head.tag], [id, id, id, id]);
         same(sorted(entities), sorted(CONFUSABLE.map((entity) => anEntity(entity, { commandId: id }))));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { append, committed, loaded, same, sorted } from "../check.ts";
+import { append, committed, loaded, observing, same, sorted } from "../check.ts";
 import { aCommand, aHead, anEntity, anEvent, aPayload, commitAfter, SESSION } from "../records.ts";
 import type { StorageCase } from "../storage-case.ts";
 
@@ -70,21 +70,16 @@ export const readingCases: readonly StorageCase[] = [
         put: [anEntity("left", { payload: `${ordinal - 7n}` }), anEntity("right", { payload: "7" })],
         forget: [],
       });
-      await append(storage, "r0", { events: 1, entities: balance(1n) });
-      let writing = true;
-      const writer = (async () => {
-        for (let number = 2n; number <= 200n; number++) {
-          await append(storage, `r${number}`, { events: 1, entities: balance(number) });
+      const write = async () => {
+        for (let ordinal = 1n; ordinal <= 200n; ordinal++) {
+          await append(storage, `r${ordinal}`, { events: 1, entities: balance(ordinal) });
         }
-        writing = false;
-      })();
-      while (writing) {
-        const { head, entities } = await loaded(storage);
-        const sum = entities.reduce((total, entity) => total + BigInt(entity.payload), 0n);
-        assert.equal(sum, head.ordinal);
-        await new Promise(setImmediate);
-      }
-      await writer;
+      };
+      await observing(write(), async () => {
+        const found = await storage.load(SESSION);
+        const sum = found?.entities.reduce((total, entity) => total + BigInt(entity.payload), 0n);
+        assert.equal(sum, found?.head.ordinal);
+      });
     },
   },
   {

@@ -1,0 +1,69 @@
+/** Owns a database handle that fails on demand and counts what is executed through it. */
+import type { FaultInjector } from "../../../testing/storage-conformance/harness.ts";
+import type { SafeIntegersHandle, SqliteValue } from "../driver.ts";
+
+export interface FailingHandle extends FaultInjector {
+  readonly handle: SafeIntegersHandle;
+  /** Every statement with this value among its parameters fails. */
+  poison(value: SqliteValue): void;
+  /** How often this SQL was executed. */
+  executions(sql: string): number;
+}
+
+export function failingHandle(inner: SafeIntegersHandle): FailingHandle {
+  const counts = new Map<string, number>();
+  const poisons = new Set<SqliteValue>();
+  let untilFailure = 0;
+  let fired = false;
+
+  const pass = (sql: string, values: readonly SqliteValue[] = []): void => {
+    counts.set(sql, (counts.get(sql) ?? 0) + 1);
+    if (values.some((value) => poisons.has(value))) throw new Error("poisoned value");
+    if (untilFailure === 0) return;
+    untilFailure--;
+    if (untilFailure > 0) return;
+    fired = true;
+    throw new Error("injected failure");
+  };
+
+  const prepare: SafeIntegersHandle["prepare"] = (sql) => {
+    const statement = inner.prepare(sql);
+    return {
+      run: (...values) => {
+        pass(sql, values);
+        return statement.run(...values);
+      },
+      get: (...values) => {
+        pass(sql, values);
+        return statement.get(...values);
+      },
+      all: (...values) => {
+        pass(sql, values);
+        return statement.all(...values);
+      },
+      safeIntegers: (on) => statement.safeIntegers(on),
+    };
+  };
+
+  return {
+    handle: {
+      exec: (sql) => {
+        pass(sql);
+        return inner.exec(sql);
+      },
+      prepare,
+      close: () => inner.close(),
+    },
+    failAt: (n) => {
+      untilFailure = n;
+      fired = false;
+    },
+    fired: () => fired,
+    clear: () => {
+      untilFailure = 0;
+      poisons.clear();
+    },
+    poison: (value) => poisons.add(value),
+    executions: (sql) => counts.get(sql) ?? 0,
+  };
+}
