@@ -5,6 +5,7 @@ import type { CommittedChange } from "./committed-change.ts";
 /** Where a lane's current view stands. */
 export interface LaneHead {
   readonly epoch: string;
+  /** Also while unborn: a subscriber of a session's first moment can then resume by it. */
   readonly view: string;
   readonly ordinal: bigint;
   readonly tag: string;

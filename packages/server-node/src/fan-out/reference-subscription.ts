@@ -13,7 +13,7 @@ export function createReferenceSubscription(context: SubscriberContext): LiveSub
   const sessionId = request.session.session;
   const outlet = createOutlet(request.sink, (error) => {
     context.report(error, `subscriber of ${sessionId}`);
-    close(CLOSE_CODES.serverError, "broken subscriber");
+    end();
   });
   let ended = false;
 

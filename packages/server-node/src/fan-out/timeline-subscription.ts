@@ -45,7 +45,6 @@ export function createTimelineSubscription(context: SubscriberContext, resume: b
   const outlet = createOutlet(request.sink, (error) => {
     context.report(error, `subscriber of ${sessionId}`);
     end();
-    outlet.close(CLOSE_CODES.serverError, "broken subscriber");
   });
   const waitingPages: PageQuery[] = [];
   let cancelStallTimer = () => {};
