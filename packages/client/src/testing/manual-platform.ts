@@ -4,16 +4,18 @@ import type { ClientPlatform } from "../platform/client-platform.ts";
 export interface ManualPlatform extends ClientPlatform {
   /** Moves the clock and runs the timers that fall due, in order; a timer set meanwhile runs too if it is due. */
   advance(ms: number): void;
+  /** As a laptop that sleeps: the clock moves, timers wait for the next `advance`. */
+  sleep(ms: number): void;
   /** Runs the frame callbacks requested so far. */
-  frame(): void;
-  /** How many frames are requested and not yet run. */
-  readonly pendingFrames: number;
-  readonly pendingTimers: number;
+  runFrames(): void;
   setOnline(online: boolean): void;
   setVisible(visible: boolean): void;
+  /** Timers set and not yet run; frames are not counted. */
+  readonly timers: number;
 }
 
 export interface ManualPlatformOptions {
+  /** Milliseconds since the Unix epoch at the start. */
   readonly now?: number;
   readonly random?: () => number;
 }
@@ -24,12 +26,13 @@ export function createManualPlatform(options: ManualPlatformOptions = {}): Manua
   const startedAt = options.now ?? 1_700_000_000_000;
   const timers = new Set<{ readonly dueAt: number; readonly callback: () => void }>();
   const listeners = new Set<(event: Lifecycle) => void>();
-  let frames: (() => void)[] = [];
+  let frames = new Set<() => void>();
   let elapsed = 0;
   let ids = 0;
   let online = true;
   let visible = true;
 
+  /** Of two timers due at one time the older one. */
   function nextDue(until: number) {
     let next: { readonly dueAt: number; readonly callback: () => void } | undefined;
     for (const timer of timers) {
@@ -58,10 +61,10 @@ export function createManualPlatform(options: ManualPlatformOptions = {}): Manua
       return `id-${ids}`;
     },
     requestFrame(callback) {
-      const entry = () => callback();
-      frames.push(entry);
+      const frame = () => callback();
+      frames.add(frame);
       return () => {
-        frames = frames.filter((other) => other !== entry);
+        frames.delete(frame);
       };
     },
     isOnline: () => online,
@@ -79,28 +82,26 @@ export function createManualPlatform(options: ManualPlatformOptions = {}): Manua
         elapsed = Math.max(elapsed, timer.dueAt);
         timer.callback();
       }
-      elapsed = until;
+      elapsed = Math.max(elapsed, until);
     },
-    frame() {
+    sleep(ms) {
+      elapsed += ms;
+    },
+    runFrames() {
       const due = frames;
-      frames = [];
-      for (const callback of due) callback();
-    },
-    get pendingFrames() {
-      return frames.length;
-    },
-    get pendingTimers() {
-      return timers.size;
+      frames = new Set();
+      for (const frame of due) frame();
     },
     setOnline(next) {
-      if (online === next) return;
       online = next;
       announce(next ? "wake" : "offline");
     },
     setVisible(next) {
-      if (visible === next) return;
       visible = next;
       announce(next ? "wake" : "hidden");
+    },
+    get timers() {
+      return timers.size;
     },
   };
 }

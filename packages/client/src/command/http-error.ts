@@ -1,0 +1,62 @@
+/** Owns what a failed HTTP response means: what the body says, else what the status says. */
+import { type ErrorCode, isErrorCode, SessionStreamError } from "@sessionstream/protocol";
+
+const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
+  400: "bad_request",
+  401: "unauthenticated",
+  403: "forbidden",
+  404: "not_found",
+  405: "method_not_allowed",
+  408: "timeout",
+  409: "conflict",
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+  422: "invalid_command",
+  429: "rate_limited",
+  502: "network",
+  503: "busy",
+  504: "timeout",
+};
+
+export async function httpError(operation: string, response: Response, now: number): Promise<SessionStreamError> {
+  const body = await readBody(response);
+  const said = text(body["code"]);
+  const known = said !== undefined && isErrorCode(said);
+  const code: ErrorCode = known
+    ? said
+    : (STATUS_CODES[response.status] ?? (response.status < 500 ? "bad_request" : "internal"));
+  const reason = text(body["reason"]) ?? (known ? undefined : said);
+  const retryable = body["retryable"];
+  const retryAfterMs = body["retryAfterMs"] ?? headerMs(response.headers.get("retry-after"), now);
+  const errorId = text(body["errorId"]);
+  const message = text(body["error"]) ?? "the server gave no reason";
+  return new SessionStreamError(code, `${operation} failed: ${response.status} ${said ?? code}: ${message}`, {
+    ...(reason === undefined ? {} : { reason }),
+    ...(typeof retryable === "boolean" ? { retryable } : {}),
+    ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
+    ...(errorId === undefined ? {} : { errorId }),
+  });
+}
+
+/** A proxy between us and the server may answer with anything. */
+async function readBody(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const body: unknown = await response.json();
+    // CAST: an object, whose fields are checked one by one.
+    return typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+  } catch {
+    return {};
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** Seconds, or a date. */
+function headerMs(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms >= 0 ? ms : undefined;
+}

@@ -1,0 +1,26 @@
+/** Owns which HTTP request a command is. */
+import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
+import type { CommandSubmission } from "../backend/chat-backend.ts";
+
+export interface HttpRequest {
+  /** Names the request in hooks and errors. */
+  readonly operation: "send-message" | "stop-run";
+  /** Below the base URL. */
+  readonly path: string;
+  readonly body: JsonObject;
+}
+
+const ROUTES: Readonly<Record<string, { readonly operation: HttpRequest["operation"]; readonly segment: string }>> = {
+  ChatStartInference: { operation: "send-message", segment: "messages" },
+  ChatStopInference: { operation: "stop-run", segment: "stop" },
+};
+
+/** @throws SessionStreamError `unknown_command` for a command without a route. */
+export function httpRequest({ session, name, commandId, payload }: CommandSubmission): HttpRequest {
+  const route = Object.hasOwn(ROUTES, name) ? ROUTES[name] : undefined;
+  if (route === undefined) {
+    throw new SessionStreamError("unknown_command", `There is no HTTP route for the command ${name}`);
+  }
+  const path = `/sessions/${encodeURIComponent(session)}/${route.segment}`;
+  return { operation: route.operation, path, body: { ...payload, idempotencyKey: commandId } };
+}
