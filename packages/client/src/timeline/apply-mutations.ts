@@ -30,7 +30,8 @@ function applyMutation(state: TimelineState, mutation: TimelineMutation, ordinal
   }
   const payload = mutatePayload(before?.payload, mutation);
   if (payload === undefined) return;
-  const open = mutation.open ?? before?.open ?? false;
+  const initiallyOpen = mutation.type === "upsert" && mutation.initial?.open === true;
+  const open = mutation.open ?? before?.open ?? initiallyOpen;
   const entity: TimelineEntity =
     before === undefined
       ? {

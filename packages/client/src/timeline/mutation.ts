@@ -20,8 +20,12 @@ interface MutationMeta {
 
 export type TimelineMutation =
   | ({ readonly type: "delete" } & MutationTarget)
-  /** Merges `props` over the payload key by key; a missing entity is created from `initial` and `props`. */
-  | ({ readonly type: "upsert"; readonly initial?: JsonObject; readonly props: JsonObject } & MutationTarget &
+  /** Merges `props` over the payload key by key; a missing entity is created from `initial`, then `props`. */
+  | ({
+      readonly type: "upsert";
+      readonly initial?: { readonly payload: JsonObject; readonly open?: boolean };
+      readonly props: JsonObject;
+    } & MutationTarget &
       MutationMeta)
   /** As `upsert`, but never creates: for sparse endings of something that may not have been shown. */
   | ({ readonly type: "upsertIfExists"; readonly props: JsonObject } & MutationTarget & MutationMeta)
@@ -67,7 +71,7 @@ export function mutatePayload(
   mutation: Exclude<TimelineMutation, { readonly type: "delete" }>,
 ): JsonObject | undefined {
   if (payload === undefined) {
-    return mutation.type === "upsert" ? assign(mutation.initial ?? {}, mutation.props, undefined) : undefined;
+    return mutation.type === "upsert" ? assign(mutation.initial?.payload ?? {}, mutation.props, undefined) : undefined;
   }
   switch (mutation.type) {
     case "upsert":

@@ -115,7 +115,6 @@ export function createTimelineStore(platform: TimelinePlatform): TimelineStore {
       };
     },
     close() {
-      schedule.cancel();
       ephemerals.clear();
       schedule.cancel();
     },
