@@ -67,7 +67,7 @@ export function runStatus(phase: RunPhase): ChatRunStatus {
   return STATUS[phase];
 }
 
-/** A status this version does not know was written by a later one: nobody here may touch that run. */
+/** A status this version does not know was written by a later one: it reads as ended, so that nobody here touches it. */
 export function runPhase(status: ChatRunStatus): RunPhase {
   switch (status) {
     case ChatRunStatus.QUEUED:

@@ -1,0 +1,148 @@
+import { CLOSE_CODES, type JsonObject, type JsonValue, SessionStreamError } from "@sessionstream/protocol";
+import type { Principal } from "../command/define-command.ts";
+import type { SubscriberSink } from "../fan-out/subscriber.ts";
+import type { CommandAck, Hub, SessionSnapshot } from "../hub/hub.ts";
+import { type ChatStatus, chatStatus } from "./chat-status.ts";
+import type { BusyPolicy } from "./commands/start-inference.ts";
+
+/** Who acts, on which session. */
+export interface ChatTarget {
+  readonly principal: Principal;
+  readonly session: string;
+}
+
+/** Retrying with the same id takes effect once (L9). Default: a new id, so no retry is recognised. */
+interface Idempotent {
+  readonly commandId?: string;
+}
+
+export interface CreateSessionInput extends ChatTarget, Idempotent {
+  readonly profile?: string;
+}
+
+export interface PromptInput extends ChatTarget, Idempotent {
+  readonly prompt?: string;
+  /** protobuf JSON of ChatAttachment. */
+  readonly attachments?: readonly JsonValue[];
+  readonly busyPolicy?: BusyPolicy;
+  /** Asks again for an answer to this run's message; the prompt is the one of then. */
+  readonly retryOfRunId?: string;
+}
+
+export interface StopInput extends ChatTarget, Idempotent {
+  /** Default: whatever run is being answered. */
+  readonly runId?: string;
+}
+
+export interface ChatReceipt extends CommandAck {
+  readonly commandId: string;
+}
+
+export interface ChatSnapshot extends SessionSnapshot {
+  readonly status: ChatStatus;
+}
+
+/** A chat without any transport: for scripts, workers, tests, and what HTTP is made of. Rejects with SessionStreamErrors. */
+export interface ChatService {
+  createSession(input: CreateSessionInput): Promise<ChatReceipt>;
+  submitPrompt(input: PromptInput): Promise<ChatReceipt>;
+  stop(input: StopInput): Promise<ChatReceipt>;
+  /** Resolves once no run is open: none waits, none answers. */
+  waitIdle(target: ChatTarget & { readonly signal?: AbortSignal }): Promise<void>;
+  /** `null` when the session has no log. */
+  snapshot(query: ChatTarget & { readonly asOf?: bigint }): Promise<ChatSnapshot | null>;
+}
+
+export interface ChatServiceOptions {
+  readonly hub: Hub;
+  /** A new random id, for commands that come without one. */
+  readonly mintId: () => string;
+}
+
+const POLICY: Readonly<Record<BusyPolicy, string>> = {
+  queue: "CHAT_BUSY_POLICY_QUEUE",
+  replace: "CHAT_BUSY_POLICY_REPLACE",
+  reject: "CHAT_BUSY_POLICY_REJECT",
+};
+
+export function createChatService({ hub, mintId }: ChatServiceOptions): ChatService {
+  async function submit(command: string, input: ChatTarget & Idempotent, payload: JsonObject): Promise<ChatReceipt> {
+    const { principal, session, commandId = mintId() } = input;
+    const ack = await hub.submit({ principal, session, command, id: commandId, payload });
+    return { ...ack, commandId };
+  }
+
+  async function snapshot(query: ChatTarget & { readonly asOf?: bigint }): Promise<ChatSnapshot | null> {
+    const taken = await hub.snapshot(query);
+    return taken === null ? null : { ...taken, status: chatStatus(taken) };
+  }
+
+  return {
+    createSession: (input) => submit("ChatCreateSession", input, { profile: input.profile ?? "" }),
+    submitPrompt: (input) =>
+      submit("ChatStartInference", input, {
+        prompt: input.prompt ?? "",
+        attachments: input.attachments ?? [],
+        retryOfRunId: input.retryOfRunId ?? "",
+        ...(input.busyPolicy === undefined ? {} : { busyPolicy: POLICY[input.busyPolicy] }),
+      }),
+    stop: (input) => submit("ChatStopInference", input, { runId: input.runId ?? "" }),
+    snapshot,
+    waitIdle: (target) => untilIdle(hub, target, snapshot),
+  };
+}
+
+/** Follows the session as any subscriber does, and looks again at whatever it is told. */
+async function untilIdle(
+  hub: Hub,
+  { principal, session, signal }: ChatTarget & { readonly signal?: AbortSignal },
+  snapshot: ChatService["snapshot"],
+): Promise<void> {
+  let wake = () => {};
+  let news = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+  let lost: SessionStreamError | null = null;
+  const end = (error: SessionStreamError) => {
+    lost ??= error;
+    wake();
+  };
+  const sink: SubscriberSink = {
+    send: () => wake(),
+    queuedBytes: () => 0,
+    maxQueuedBytes: Number.MAX_SAFE_INTEGER,
+    onDrain: (callback) => callback(),
+    close: (code, reason) => {
+      const gone = code === CLOSE_CODES.draining ? "draining" : "closed";
+      end(new SessionStreamError(gone, `The hub let go of the session: ${reason}`));
+    },
+  };
+  const onAbort = () => end(new SessionStreamError("aborted", "Waiting for the chat to be idle was given up"));
+  signal?.addEventListener("abort", onAbort, { once: true });
+  const subscription = await hub.attach(principal, {
+    session: { tenant: principal.tenant, session },
+    mode: "timeline",
+    audience: "public",
+    cursor: null,
+    window: 1,
+    from: 0n,
+    requestId: "",
+    sinceSnapshotOrdinal: 0n,
+    sink,
+  });
+  try {
+    if (signal?.aborted) onAbort();
+    for (;;) {
+      news = new Promise((resolve) => {
+        wake = resolve;
+      });
+      if (lost !== null) throw lost;
+      const taken = await snapshot({ principal, session });
+      if (taken === null || !taken.status.busy) return;
+      await news;
+    }
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+    subscription.detach();
+  }
+}

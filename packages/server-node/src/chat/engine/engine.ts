@@ -1,0 +1,44 @@
+import type { ChatAttachment } from "@sessionstream/protocol/chat/v1";
+import type { SessionKey } from "../../storage/contract.ts";
+import type { RuntimeEvent } from "./runtime-event.ts";
+
+/** A piece of an earlier answer, in the order it was given. */
+export type EnginePart =
+  | { readonly type: "text"; readonly text: string }
+  | {
+      readonly type: "tool-call";
+      readonly toolCallId: string;
+      readonly toolName: string;
+      /** JSON text. */
+      readonly input: string;
+      /** Text, or JSON text; the error's text if `isError`. */
+      readonly result: string;
+      readonly isError: boolean;
+    };
+
+export type EngineMessage =
+  | { readonly role: "user"; readonly text: string; readonly attachments: readonly ChatAttachment[] }
+  | { readonly role: "assistant"; readonly parts: readonly EnginePart[] };
+
+export interface EngineRequest {
+  readonly session: SessionKey;
+  readonly runId: string;
+  readonly prompt: string;
+  readonly attachments: readonly ChatAttachment[];
+  /** The turns before the prompt, oldest first. */
+  readonly history: readonly EngineMessage[];
+  /** Named when the session was created; `""` if nothing was. */
+  readonly profile: string;
+  now(): number;
+  /** Rejects as soon as the run is to end, so that an engine that sleeps ends with it. */
+  sleep(ms: number): Promise<void>;
+}
+
+/**
+ * Answers a prompt. Throwing fails the run: a `SessionStreamError` with its own code and text, anything else with
+ * `engine_failed` and a text that gives nothing away. Once `signal` is aborted nothing it yields is heard.
+ */
+export type Engine = (request: EngineRequest, signal: AbortSignal) => AsyncIterable<RuntimeEvent>;
+
+/** Picks the engine for a run. Throwing fails the run like a throwing engine does. */
+export type RuntimeResolver = (request: EngineRequest) => Engine | Promise<Engine>;

@@ -1,0 +1,66 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { CorrelationInfo, CorrelationInfoSchema } from "@sessionstream/protocol/chat/v1";
+import type { EffectContext } from "../../effect/effect.ts";
+import type { EventInput, EventType } from "../../event/define-event.ts";
+import type { EntityKind } from "../../projection/define-entity-kind.ts";
+import type { EventHandler } from "../../projection/define-projection.ts";
+import type { SessionView } from "../../projection/view.ts";
+import type { RuntimeEvent } from "../engine/runtime-event.ts";
+
+/** The ids under which a run writes. */
+export interface RunRef {
+  readonly runId: string;
+  /** Root message id: prefix of the ids of the run's messages. */
+  readonly messageId: string;
+  readonly correlation: CorrelationInfo;
+}
+
+/** A run in progress, as a plugin sees it. */
+export interface PluginRun extends RunRef {
+  /** The run's correlation with more filled in. */
+  correlate(more: MessageInitShape<typeof CorrelationInfoSchema>): CorrelationInfo;
+  view(): SessionView;
+  /** Shows a value that is never stored, beside the log. */
+  readonly ephemeral: EffectContext["ephemeral"];
+}
+
+/** How a run ended, for what it left open. */
+export type SettleReason = "finished" | "stopped" | "error" | "interrupted";
+
+/**
+ * Turns an engine's reports into events. One per run, so whatever it remembers dies with the run.
+ * `undefined`: not mine; `[]`: mine, and there is nothing to say. A throw is recorded and costs only this event.
+ */
+export type RuntimeEventHandler = (event: RuntimeEvent) => readonly EventInput[] | undefined;
+
+/**
+ * A feature of the chat: its events and entities, and how they come about. Reasoning and tool calls are written
+ * against this interface and no other.
+ */
+export interface ChatPlugin {
+  readonly name: string;
+  /** Raise it when the same log shall give other entities. */
+  readonly version: number;
+  readonly events: readonly EventType[];
+  /** Kinds that this plugin alone writes, through `project`. */
+  readonly kinds: readonly EntityKind[];
+  /** Handlers of any event of the session, the chat's own included; a throw stops nobody else's entities. */
+  readonly project: readonly EventHandler[];
+  /**
+   * Handlers that write ChatMessage entities. They join the chat's projection of that kind (a kind has one writer),
+   * so they are for the plugin's own events.
+   */
+  readonly projectMessages: readonly EventHandler[];
+  /** Called when a run begins to answer. */
+  onRun?(run: PluginRun): RuntimeEventHandler;
+  /**
+   * Events that close what the run left open, read from the view: the same for a run that ends here and for one
+   * whose process died.
+   */
+  settle?(run: RunRef, view: SessionView, reason: SettleReason): readonly EventInput[];
+}
+
+/** Fills in what a plugin does not need. */
+export function defineChatPlugin(plugin: Pick<ChatPlugin, "name" | "version"> & Partial<ChatPlugin>): ChatPlugin {
+  return { events: [], kinds: [], project: [], projectMessages: [], ...plugin };
+}

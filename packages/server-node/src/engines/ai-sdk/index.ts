@@ -1,0 +1,1 @@
+export { type AiSdkEngineOptions, aiSdkEngine } from "./ai-sdk-engine.ts";

@@ -1,0 +1,91 @@
+import type { JsonValue } from "@sessionstream/protocol";
+import type { FinishReason, LanguageModelUsage, TextStreamPart, ToolSet } from "ai";
+import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
+import type { TokenUsage } from "../../chat/usage.ts";
+
+/** One part of the AI SDK's full stream, as an engine reports it. Throws what the stream reports as its error. */
+export type PartTranslator = (part: TextStreamPart<ToolSet>) => readonly RuntimeEvent[];
+
+export function createPartTranslator(modelId: string): PartTranslator {
+  let steps = 0;
+  return (part) => {
+    switch (part.type) {
+      case "text-start":
+      case "text-end":
+      case "reasoning-start":
+      case "reasoning-end":
+        return [{ type: part.type, id: part.id }];
+      case "text-delta":
+      case "reasoning-delta":
+        return [{ type: part.type, id: part.id, text: part.text }];
+      case "tool-input-start":
+        return [{ type: "tool-input-start", toolCallId: part.id, toolName: part.toolName }];
+      case "tool-input-delta":
+        return [{ type: "tool-input-delta", toolCallId: part.id, text: part.delta }];
+      case "tool-call": {
+        const { toolCallId, toolName } = part;
+        const input = toJson(part.input);
+        return [
+          { type: "tool-call", toolCallId, toolName, input },
+          { type: "tool-execution-start", toolCallId, toolName },
+        ];
+      }
+      case "tool-result":
+        if (part.preliminary === true) return [];
+        return [
+          { type: "tool-result", toolCallId: part.toolCallId, toolName: part.toolName, result: toJson(part.output) },
+        ];
+      case "tool-error":
+        return [
+          { type: "tool-error", toolCallId: part.toolCallId, toolName: part.toolName, error: errorText(part.error) },
+        ];
+      case "start-step":
+        steps += 1;
+        return [{ type: "provider-call-start", callId: String(steps), model: modelId }];
+      case "finish-step":
+        return [
+          {
+            type: "provider-call-finish",
+            callId: String(steps),
+            stopReason: part.finishReason,
+            usage: tokenUsage(part.usage),
+            hasToolCalls: part.finishReason === ("tool-calls" satisfies FinishReason),
+          },
+        ];
+      case "finish":
+        return [{ type: "finish" }];
+      case "error":
+        throw part.error;
+      case "start":
+      case "abort":
+      case "raw":
+      case "tool-input-end":
+        return [];
+      default:
+        // Sources, files, approvals and what later versions add: for plugins that know them.
+        return [{ type: "custom", name: `ai-sdk.${part.type}`, payload: { part: toJson(part) } }];
+    }
+  };
+}
+
+function tokenUsage(usage: LanguageModelUsage): TokenUsage {
+  const { cacheReadTokens, cacheWriteTokens } = usage.inputTokenDetails;
+  return {
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    cachedTokens: cacheReadTokens,
+    cacheReadInputTokens: cacheReadTokens,
+    cacheCreationInputTokens: cacheWriteTokens,
+  };
+}
+
+function toJson(value: unknown): JsonValue {
+  const text = JSON.stringify(value);
+  // CAST: what JSON.parse gives is JSON.
+  return text === undefined ? null : (JSON.parse(text) as JsonValue);
+}
+
+/** A tool is the app's own code, and the model is told its error too. */
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

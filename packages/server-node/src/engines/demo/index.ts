@@ -1,0 +1,1 @@
+export { type DemoEngineOptions, demoEngine } from "./demo-engine.ts";

@@ -1,0 +1,131 @@
+import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
+import type { EngineRequest } from "../../chat/engine/engine.ts";
+import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
+import { createPace, type Pace, words } from "./pace.ts";
+import { CODE, INTRODUCTION, LIST, LONG, ORDERS, REASONING, TABLE } from "./texts.ts";
+
+/**
+ * Owns what the demo engine says to which prompt, step by step, before a word of it is said. Pure.
+ */
+export type DemoStep =
+  | { readonly type: "report"; readonly afterMs: number; readonly event: RuntimeEvent }
+  | { readonly type: "throw"; readonly afterMs: number; readonly error: SessionStreamError };
+
+type Asked = Pick<EngineRequest, "prompt" | "history" | "runId">;
+
+export function planAnswer(
+  asked: Asked,
+  card: { readonly name: string; readonly payload: JsonObject },
+): readonly DemoStep[] {
+  const wants = (...stems: readonly string[]) => stems.some((stem) => new RegExp(`\\b${stem}`, "i").test(asked.prompt));
+  const plan = new Plan(createPace(asked.prompt, wants("slow") ? 8 : 1));
+  plan.report({ type: "provider-call-start", callId: "demo", model: "demo" }, 250);
+  if (wants("say nothing")) return plan.end();
+  if (wants("at once", "unstreamed")) {
+    plan.report({ type: "finish", text: "This answer came in one piece: its engine does not stream." });
+    return plan.end();
+  }
+  if (wants("think", "reason")) plan.reason(REASONING);
+  if (wants("warn")) plan.report({ type: "warning", message: "This warning was asked for; nothing is wrong." });
+  if (wants("tool", "look up")) {
+    plan.say("Let me look that up.");
+    plan.callTool(`look-up-${asked.runId}`, wants("tool fails", "broken tool"));
+    plan.say(wants("tool fails", "broken tool") ? AFTER_BROKEN_TOOL : AFTER_TOOL);
+  }
+  if (wants("card")) {
+    plan.report({ type: "custom", ...card }, 400);
+    plan.say("Here is the card. It is an entity of its own, drawn by a renderer of the app.");
+  }
+  const shown = [
+    ...(wants("remember", "before") ? [recollection(asked)] : []),
+    ...(wants("table", "markdown") ? [TABLE] : []),
+    ...(wants("list", "markdown") ? [LIST] : []),
+    ...(wants("code", "markdown") ? [CODE] : []),
+    ...(wants("long") ? [LONG] : []),
+  ];
+  if (shown.length > 0) plan.say(shown.join("\n\n"));
+  if (wants("fail", "error") && !wants("tool fails")) return plan.fail();
+  if (!plan.saidText()) plan.say(INTRODUCTION);
+  return plan.end();
+}
+
+const AFTER_TOOL = "There are **three** open orders; the oldest one, 1042, leaves the warehouse tomorrow.";
+const AFTER_BROKEN_TOOL = "The order service did not answer, so I cannot say. Ask me again in a moment.";
+
+function recollection({ history }: Asked): string {
+  const before = history.filter((message) => message.role === "user").at(-1);
+  return before === undefined ? "You have not said anything before." : `Before this you said: “${before.text}”`;
+}
+
+/** Gathers steps; each text becomes a stream of words. */
+class Plan {
+  readonly #steps: DemoStep[] = [];
+  readonly #pace: Pace;
+  #streams = 0;
+  #texts = 0;
+  #words = 0;
+
+  constructor(pace: Pace) {
+    this.#pace = pace;
+  }
+
+  report(event: RuntimeEvent, afterMs = 0): void {
+    this.#steps.push({ type: "report", afterMs, event });
+  }
+
+  say(text: string): void {
+    this.#texts += 1;
+    const id = this.#stream();
+    this.report({ type: "text-start", id });
+    for (const word of words(text)) this.report({ type: "text-delta", id, text: word }, this.#wordMs());
+    this.report({ type: "text-end", id });
+  }
+
+  reason(text: string): void {
+    const id = this.#stream();
+    this.report({ type: "reasoning-start", id });
+    for (const word of words(text)) this.report({ type: "reasoning-delta", id, text: word }, this.#wordMs());
+    this.report({ type: "reasoning-end", id });
+  }
+
+  callTool(toolCallId: string, broken: boolean): void {
+    const toolName = "look_up_orders";
+    const input = { status: "open", limit: 3 };
+    this.report({ type: "tool-input-start", toolCallId, toolName }, 150);
+    for (const text of words(JSON.stringify(input, null, 1))) {
+      this.report({ type: "tool-input-delta", toolCallId, text }, this.#wordMs());
+    }
+    this.report({ type: "tool-call", toolCallId, toolName, input });
+    this.report({ type: "tool-execution-start", toolCallId, toolName }, 100);
+    if (broken) this.report({ type: "tool-error", toolCallId, toolName, error: "The order service timed out." }, 1_200);
+    else this.report({ type: "tool-result", toolCallId, toolName, result: ORDERS }, 900);
+  }
+
+  saidText(): boolean {
+    return this.#texts > 0;
+  }
+
+  fail(): readonly DemoStep[] {
+    if (this.#texts === 0) this.say("I begin to answer, and then");
+    const error = new SessionStreamError("engine_failed", "The demo engine failed, as the prompt asked it to.");
+    this.#steps.push({ type: "throw", afterMs: 400, error });
+    return this.#steps;
+  }
+
+  end(): readonly DemoStep[] {
+    const usage = { inputTokens: 12, outputTokens: this.#words };
+    this.report({ type: "provider-call-finish", callId: "demo", stopReason: "stop", usage });
+    this.report({ type: "finish" });
+    return this.#steps;
+  }
+
+  #stream(): string {
+    this.#streams += 1;
+    return String(this.#streams);
+  }
+
+  #wordMs(): number {
+    this.#words += 1;
+    return this.#pace.wordMs();
+  }
+}

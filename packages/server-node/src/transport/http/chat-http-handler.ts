@@ -1,0 +1,113 @@
+import { SessionStreamError } from "@sessionstream/protocol";
+import { createChatService } from "../../chat/chat-service.ts";
+import type { Principal } from "../../command/define-command.ts";
+import type { Hub } from "../../hub/hub.ts";
+import { CHAT_ROUTES } from "./chat-routes.ts";
+import { httpStatus } from "./http-status.ts";
+import { matchRoute } from "./match-route.ts";
+import { type AllowedOrigins, isOriginAllowed } from "./origin-check.ts";
+import { readJsonBody } from "./read-json-body.ts";
+import { errorResponse, jsonResponse } from "./responses.ts";
+import { createSnapshotEncoder } from "./snapshot-json.ts";
+
+export interface ChatHttpOptions {
+  readonly hub: Hub;
+  /** Who asks; `null` is answered with 401. What they may do is the hub's `authorize`. */
+  authenticate(request: Request): Principal | null | Promise<Principal | null>;
+  /** Pages that may act for their users, as exact origins (`https://app.example`). There is no default. */
+  readonly origins: AllowedOrigins;
+  /** Default `/api/chat`. */
+  readonly basePath?: string;
+  readonly limits?: { readonly maxBodyBytes?: number };
+  /** Lets allowed pages of other origins read the answers. Default: only pages of this server can. */
+  readonly cors?: { readonly credentials: boolean; readonly maxAgeSeconds?: number };
+  /** Told of what the client must not read. Default: `console.error`. */
+  readonly onError?: (error: unknown, errorId: string) => void;
+  readonly mintId?: () => string;
+}
+
+export type HttpHandler = (request: Request) => Promise<Response>;
+
+/**
+ * The chat over HTTP: route → origin → principal → body → command → answer, in this order, and an answer for every
+ * request. Leaving before the answer stops nothing (L7).
+ */
+export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
+  const { origins, basePath = "/api/chat", cors, mintId = () => crypto.randomUUID() } = options;
+  const service = createChatService({ hub: options.hub, mintId });
+  const encodeSnapshot = createSnapshotEncoder();
+  const maxBodyBytes = options.limits?.maxBodyBytes ?? 64 * 1024;
+  const onError = options.onError ?? logError;
+
+  async function answer(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const match = matchRoute(CHAT_ROUTES, request.method, pathBelow(basePath, url.pathname));
+    if (match.type === "not-found") throw new SessionStreamError("not_found", "There is nothing at this path.");
+    if (match.type === "method-not-allowed") return methodNotAllowed(match.allowed);
+    const { route, session } = match;
+    if (!isOriginAllowed(request.headers.get("origin"), origins)) {
+      throw new SessionStreamError("origin_rejected", "Pages of this origin may not use this chat.");
+    }
+    const principal = await options.authenticate(request);
+    if (principal === null) throw new SessionStreamError("unauthenticated", "Sign in first.");
+    const body = route.method === "POST" ? await readJsonBody(request, maxBodyBytes) : {};
+    const idempotencyKey = request.headers.get("idempotency-key") || undefined;
+    const query = url.searchParams;
+    const call = { service, encodeSnapshot, mintId, principal, session, query, idempotencyKey, body };
+    return jsonResponse(200, await route.run(call));
+  }
+
+  /** What the client sent wrongly is told in words; what went wrong here, by an id of the log. */
+  function refuse(thrown: unknown): Response {
+    const error = SessionStreamError.from(thrown);
+    if (httpStatus(error.code) < 500) return errorResponse(error, undefined);
+    const errorId = error.errorId ?? mintId();
+    onError(thrown, errorId);
+    return errorResponse(error, errorId);
+  }
+
+  return async (request) => {
+    const origin = request.headers.get("origin");
+    const shared = cors !== undefined && origin !== null && isOriginAllowed(origin, origins) ? cors : undefined;
+    const preflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+    const response =
+      shared !== undefined && preflight
+        ? allowPreflight(shared)
+        : await answer(request).catch((error) => refuse(error));
+    if (shared !== undefined && origin !== null) {
+      response.headers.set("access-control-allow-origin", origin);
+      if (shared.credentials) response.headers.set("access-control-allow-credentials", "true");
+    }
+    if (cors !== undefined) response.headers.append("vary", "origin");
+    return response;
+  };
+}
+
+function pathBelow(basePath: string, pathname: string): string {
+  const base = basePath.endsWith("/") ? basePath.slice(0, -1) : basePath;
+  return pathname.startsWith(`${base}/`) ? pathname.slice(base.length) : "";
+}
+
+function methodNotAllowed(allowed: readonly string[]): Response {
+  const error = new SessionStreamError("method_not_allowed", `Here only ${allowed.join(", ")} is possible.`);
+  const response = errorResponse(error, undefined);
+  response.headers.set("allow", allowed.join(", "));
+  return response;
+}
+
+function allowPreflight({ maxAgeSeconds = 600 }: NonNullable<ChatHttpOptions["cors"]>): Response {
+  return new Response(null, {
+    status: 204,
+    headers: {
+      "access-control-allow-methods": "GET, POST",
+      "access-control-allow-headers": "content-type, authorization, idempotency-key",
+      "access-control-max-age": String(maxAgeSeconds),
+      "cache-control": "no-store",
+    },
+  });
+}
+
+function logError(error: unknown, errorId: string): void {
+  // biome-ignore lint/suspicious/noConsole: an error that nobody listens for must at least be seen.
+  console.error(`sessionstream: ${errorId}`, error);
+}

@@ -1,0 +1,126 @@
+import { type JsonObject, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import type { ChatReceipt, ChatService } from "../../chat/chat-service.ts";
+import type { BusyPolicy } from "../../chat/commands/start-inference.ts";
+import type { Principal } from "../../command/define-command.ts";
+import { sha256 } from "../../platform/sha256.ts";
+import { listField, textField } from "./body-fields.ts";
+import type { SnapshotEncoder } from "./snapshot-json.ts";
+
+/** Owns the routes of a chat, as data: whatever is asked of all of them can be asked of each. */
+export interface ChatRoute {
+  readonly method: "GET" | "POST";
+  /** Below the base path; `:session` stands for a session id. */
+  readonly path: string;
+  /** Answers with the text of a JSON object. */
+  run(call: ChatCall): Promise<string>;
+}
+
+export interface ChatCall {
+  readonly service: ChatService;
+  readonly encodeSnapshot: SnapshotEncoder;
+  readonly mintId: () => string;
+  readonly principal: Principal;
+  /** `""` where the path names none. */
+  readonly session: string;
+  readonly query: URLSearchParams;
+  /** Of the `Idempotency-Key` header. */
+  readonly idempotencyKey: string | undefined;
+  /** `{}` for GET. */
+  readonly body: JsonObject;
+}
+
+export const CHAT_ROUTES: readonly ChatRoute[] = [
+  { method: "POST", path: "/sessions", run: createSession },
+  { method: "GET", path: "/sessions/:session", run: readSession },
+  { method: "POST", path: "/sessions/:session/messages", run: submitMessage },
+  { method: "POST", path: "/sessions/:session/stop", run: stopRun },
+];
+
+async function createSession(call: ChatCall): Promise<string> {
+  const { body, principal, mintId } = call;
+  const id = commandId(call);
+  const session =
+    textField(body, "sessionId") ?? (id.commandId === undefined ? mintId() : sessionFor(call, id.commandId));
+  const receipt = await call.service.createSession({
+    principal,
+    session,
+    profile: textField(body, "profile") ?? "",
+    ...id,
+  });
+  return JSON.stringify({ ...accepted(session, receipt), profile: receipt.outcome["profile"] ?? "" });
+}
+
+/** A creation that is retried with its key, and names no session, has to find the session of its first attempt. */
+function sessionFor({ principal }: ChatCall, key: string): string {
+  return sha256(JSON.stringify([principal.tenant, principal.id, key])).slice(0, 32);
+}
+
+async function readSession({ service, encodeSnapshot, principal, session, query }: ChatCall): Promise<string> {
+  const asked = query.get("asOf");
+  const asOf = asked === null ? undefined : parseOrdinal(asked);
+  if (asOf === null) throw new SessionStreamError("bad_request", '"asOf" has to be an ordinal: a decimal number.');
+  const snapshot = await service.snapshot({ principal, session, ...(asOf === undefined ? {} : { asOf }) });
+  if (snapshot === null) throw new SessionStreamError("session_not_found", `There is no session "${session}".`);
+  return encodeSnapshot(session, snapshot);
+}
+
+async function submitMessage(call: ChatCall): Promise<string> {
+  const { body, principal, session } = call;
+  const busyPolicy = readBusyPolicy(textField(body, "busyPolicy"));
+  const receipt = await call.service.submitPrompt({
+    principal,
+    session,
+    prompt: textField(body, "prompt") ?? "",
+    attachments: listField(body, "attachments") ?? [],
+    retryOfRunId: textField(body, "retryOfRunId") ?? "",
+    ...(busyPolicy === undefined ? {} : { busyPolicy }),
+    ...commandId(call),
+  });
+  const { status = "", runId = "" } = receipt.outcome;
+  return JSON.stringify({ ...accepted(session, receipt), status, runId, outcome: receipt.outcome });
+}
+
+async function stopRun(call: ChatCall): Promise<string> {
+  const { body, principal, session } = call;
+  const runId = textField(body, "runId") ?? "";
+  const receipt = await call.service.stop({ principal, session, runId, ...commandId(call) });
+  const { status = "", runId: stopped = "" } = receipt.outcome;
+  return JSON.stringify({ ...accepted(session, receipt), status, runId: stopped, outcome: receipt.outcome });
+}
+
+function accepted(sessionId: string, { commandId: id, epoch, ordinal }: ChatReceipt) {
+  return { sessionId, accepted: true, commandId: id, epoch, ordinal: ordinal.toString() };
+}
+
+/** The idempotency key is the command's id, from the header or the body. */
+function commandId({ body, idempotencyKey }: ChatCall): { readonly commandId?: string } {
+  const inBody = textField(body, "idempotencyKey") || undefined;
+  if (idempotencyKey !== undefined && inBody !== undefined && inBody !== idempotencyKey) {
+    throw new SessionStreamError("bad_request", "The header Idempotency-Key and the body's idempotencyKey differ.");
+  }
+  const id = idempotencyKey ?? inBody;
+  if (id === undefined) return {};
+  if (id.length > 200) throw new SessionStreamError("bad_request", "An idempotency key has at most 200 characters.");
+  return { commandId: id };
+}
+
+/** Short, or as the enum's JSON name. */
+function readBusyPolicy(text: string | undefined): BusyPolicy | undefined {
+  switch (text) {
+    case undefined:
+    case "":
+    case "CHAT_BUSY_POLICY_UNSPECIFIED":
+      return undefined;
+    case "queue":
+    case "CHAT_BUSY_POLICY_QUEUE":
+      return "queue";
+    case "replace":
+    case "CHAT_BUSY_POLICY_REPLACE":
+      return "replace";
+    case "reject":
+    case "CHAT_BUSY_POLICY_REJECT":
+      return "reject";
+    default:
+      throw new SessionStreamError("bad_request", '"busyPolicy" is "queue", "replace" or "reject".');
+  }
+}

@@ -1,0 +1,47 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import {
+  createPayloadRegistry,
+  encodePayload,
+  type PayloadRegistry,
+  spliceEntity,
+} from "@sessionstream/protocol/codec";
+import type { ChatSnapshot } from "../../chat/chat-service.ts";
+import type { AnyRecord } from "../../fan-out/lane-reader.ts";
+
+/**
+ * Owns the JSON of a session over HTTP: its entities as they are in the socket's snapshot, public and redacted. What
+ * cannot be decoded cannot be redacted either, so it is left to the socket, which knows the kinds.
+ */
+export type SnapshotEncoder = (session: string, snapshot: ChatSnapshot) => string;
+
+export function createSnapshotEncoder(): SnapshotEncoder {
+  const schemas = new Set<DescMessage>();
+  let registry = createPayloadRegistry([]);
+
+  function registryFor(schema: DescMessage): PayloadRegistry {
+    if (!schemas.has(schema)) registry = createPayloadRegistry(schemas.add(schema));
+    return registry;
+  }
+
+  function entity(record: AnyRecord): readonly string[] {
+    if ("opaque" in record || record.kind.visibility !== "public") return [];
+    const { kind } = record;
+    const payload = kind.redact(record.payload, "public");
+    if (payload === null) return [];
+    const text = encodePayload(kind.schema, payload, registryFor(kind.schema));
+    return [spliceEntity({ ...record, kind: kind.kind }, text)];
+  }
+
+  return (session, { ordinal, epoch, view, tag, status, entities }) => {
+    const head = JSON.stringify({
+      sessionId: session,
+      snapshotOrdinal: ordinal.toString(),
+      epoch,
+      view,
+      tag,
+      status: status.phase,
+      runId: status.runId,
+    });
+    return `${head.slice(0, -1)},"entities":[${entities.flatMap(entity).join(",")}]}`;
+  };
+}

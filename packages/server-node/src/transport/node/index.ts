@@ -1,0 +1,2 @@
+export { type NodeHandlerOptions, type NodeRequestListener, nodeHandler } from "./node-handler.ts";
+export { type ServeChatOptions, serveChat } from "./serve-chat.ts";

@@ -1,0 +1,45 @@
+import type { IncomingMessage, RequestListener, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { HttpHandler } from "../http/chat-http-handler.ts";
+import { nodeHandler } from "./node-handler.ts";
+
+export interface ServeChatOptions {
+  /** Requests at and below `basePath` go here. */
+  readonly http: HttpHandler;
+  /** Upgrades of `wsPath` go here; others are left to the server's other listeners. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Everything else: the app's own pages. Default: 404. */
+  readonly page?: RequestListener;
+  /** Default `/api/chat`. */
+  readonly basePath?: string;
+  /** Default `basePath + "/ws"`. */
+  readonly wsPath?: string;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** Puts a chat's API, its socket and the app's page on one server. @returns takes them off again. */
+export function serveChat(server: Server, options: ServeChatOptions): () => void {
+  const { basePath = "/api/chat", upgrade, onError } = options;
+  const wsPath = options.wsPath ?? `${basePath}/ws`;
+  const page: RequestListener = options.page ?? ((_request, response) => void response.writeHead(404).end());
+  const api = nodeHandler(options.http, onError === undefined ? {} : { onError });
+  const onRequest: RequestListener = (request, response) => {
+    const path = pathOf(request);
+    if (path === basePath || path.startsWith(`${basePath}/`)) api(request, response);
+    else page(request, response);
+  };
+  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (pathOf(request) === wsPath) upgrade?.(request, socket, head);
+  };
+  server.on("request", onRequest);
+  if (upgrade !== undefined) server.on("upgrade", onUpgrade);
+  return () => {
+    server.off("request", onRequest);
+    server.off("upgrade", onUpgrade);
+  };
+}
+
+function pathOf({ url = "/" }: IncomingMessage): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
