@@ -1,0 +1,170 @@
+/**
+ * Owns a storage adapter over a messages table: the lower tier. Rows hold finished pieces of a conversation and
+ * survive; the log, the commands and whatever still streams live in this process and do not. Therefore, by name:
+ *   not L5 — a crash loses what was acknowledged but had not settled;
+ *   not L9 — a command repeated after a restart is decided again.
+ * Every process start is a new epoch: clients start over from the rows.
+ */
+import type { HubPlatform } from "../../platform/hub-platform.ts";
+import { nodePlatform } from "../../platform/node-platform.ts";
+import type {
+  CommitResult,
+  LoadedSession,
+  MessageStorageAdapter,
+  SessionCommit,
+  SessionKey,
+  StorageCapabilities,
+  StoredCommand,
+  StoredEvent,
+} from "../../storage/contract.ts";
+import { memoryStorage } from "../../storage/memory/memory-storage.ts";
+import { entitiesOfRows } from "./entities-of-rows.ts";
+import type { MessageRow, MessageRowStore } from "./message-row.ts";
+import { rowOfEntity } from "./row-of-entity.ts";
+
+export interface MessageRowsOptions {
+  /** Kinds of entities, beside the chat's own, that are stored as cards once they are settled. */
+  readonly cards?: readonly string[];
+  /** Default: `tenant/session`. */
+  readonly threadId?: (session: SessionKey) => string;
+  /** Threads kept in memory; those least recently used are read from the table again. Default 1,000. */
+  readonly maxThreads?: number;
+  readonly platform?: Pick<HubPlatform, "randomId">;
+}
+
+export function fromMessageRows(store: MessageRowStore, options: MessageRowsOptions = {}): MessageStorageAdapter {
+  return new MessageRowStorage(store, options);
+}
+
+interface LiveThread {
+  readonly session: SessionKey;
+  /** Keys of rows known to be in the table. */
+  readonly stored: Set<string>;
+}
+
+class MessageRowStorage implements MessageStorageAdapter {
+  readonly capabilities: StorageCapabilities = { durability: "none", shared: false };
+  readonly #store: MessageRowStore;
+  readonly #cards: ReadonlySet<string>;
+  readonly #threadId: (session: SessionKey) => string;
+  readonly #maxThreads: number;
+  readonly #randomId: () => string;
+  /** The log of every live thread, as long as this process lives. */
+  readonly #live = memoryStorage();
+  /** By thread id, least recently used first. */
+  readonly #threads = new Map<string, LiveThread & { readonly read: Promise<void> }>();
+
+  constructor(store: MessageRowStore, options: MessageRowsOptions) {
+    const platform = options.platform ?? nodePlatform();
+    this.#store = store;
+    this.#cards = new Set(options.cards);
+    this.#threadId = options.threadId ?? (({ tenant, session }) => `${tenant}/${session}`);
+    this.#maxThreads = options.maxThreads ?? 1_000;
+    this.#randomId = () => platform.randomId();
+  }
+
+  async load(session: SessionKey): Promise<LoadedSession | null> {
+    await this.#open(session);
+    return this.#live.load(session);
+  }
+
+  async events(session: SessionKey, query: { after: bigint; limit: number }): Promise<readonly StoredEvent[] | "gone"> {
+    await this.#open(session);
+    return this.#live.events(session, query);
+  }
+
+  async command(session: SessionKey, id: string): Promise<StoredCommand | null> {
+    await this.#open(session);
+    return this.#live.command(session, id);
+  }
+
+  /** Rows first: when one cannot be written, nothing was committed and the whole can be tried again. */
+  async commit(commit: SessionCommit): Promise<CommitResult> {
+    const thread = await this.#open(commit.session);
+    if (await this.#willCommit(commit)) await this.#appendSettled(commit, thread);
+    return this.#live.commit(commit);
+  }
+
+  async remove(session: SessionKey): Promise<void> {
+    const threadId = this.#threadId(session);
+    await this.#store.removeMessages(threadId);
+    this.#threads.delete(threadId);
+    await this.#live.remove(session);
+  }
+
+  close(): Promise<void> {
+    return this.#live.close();
+  }
+
+  async #willCommit({ session, command, expect }: SessionCommit): Promise<boolean> {
+    if (command !== undefined && (await this.#live.command(session, command.id)) !== null) return false;
+    const loaded = await this.#live.load(session);
+    return expect === (loaded?.head.revision ?? null);
+  }
+
+  async #appendSettled({ session, entities }: SessionCommit, { stored }: LiveThread): Promise<void> {
+    for (const entity of entities?.put ?? []) {
+      const row = rowOfEntity(entity, this.#threadId(session), this.#cards);
+      if (row === null || stored.has(row.key)) continue;
+      await this.#store.appendMessage(row);
+      stored.add(row.key);
+    }
+  }
+
+  /** Reads a thread's rows unless it is live already; two that ask at once share one reading. */
+  async #open(session: SessionKey): Promise<LiveThread> {
+    const threadId = this.#threadId(session);
+    const thread = this.#threads.get(threadId) ?? this.#begin(session, threadId);
+    this.#threads.delete(threadId);
+    this.#threads.set(threadId, thread);
+    try {
+      await thread.read;
+    } catch (error) {
+      this.#threads.delete(threadId);
+      throw error;
+    }
+    await this.#forgetLeastRecent();
+    return thread;
+  }
+
+  #begin(session: SessionKey, threadId: string) {
+    const stored = new Set<string>();
+    return { session, stored, read: this.#read(session, threadId, stored) };
+  }
+
+  async #read(session: SessionKey, threadId: string, stored: Set<string>): Promise<void> {
+    const rows = await this.#store.loadMessages(threadId);
+    if (rows.length > 0) await this.#live.commit(this.#baseOf(session, rows));
+    for (const row of rows) stored.add(row.key);
+  }
+
+  /** The rows stand for a log whose events nobody has: it begins above them, and the entities are its base. */
+  #baseOf(session: SessionKey, rows: readonly MessageRow[]): SessionCommit {
+    const ordinal = BigInt(rows.length);
+    const head = {
+      revision: this.#randomId(),
+      epoch: this.#randomId(),
+      ordinal,
+      tag: `row:${rows.at(-1)?.key}`,
+      projected: ordinal,
+      view: "",
+      horizon: ordinal,
+      floor: ordinal,
+    };
+    return {
+      session,
+      expect: null,
+      head,
+      events: [],
+      entities: { put: entitiesOfRows(rows, this.#cards), forget: [] },
+    };
+  }
+
+  async #forgetLeastRecent(): Promise<void> {
+    for (const [threadId, { session }] of this.#threads) {
+      if (this.#threads.size <= this.#maxThreads) return;
+      this.#threads.delete(threadId);
+      await this.#live.remove(session);
+    }
+  }
+}

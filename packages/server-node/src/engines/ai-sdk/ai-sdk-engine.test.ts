@@ -1,0 +1,246 @@
+import { create } from "@bufbuild/protobuf";
+import { ChatAttachmentSchema } from "@sessionstream/protocol/chat/v1";
+import { jsonSchema, simulateReadableStream, tool } from "ai";
+import { MockLanguageModelV3 } from "ai/test";
+import { describe, expect, it } from "vitest";
+import type { EngineRequest } from "../../chat/engine/engine.ts";
+import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
+import { type AiSdkEngineOptions, aiSdkEngine } from "./ai-sdk-engine.ts";
+
+type StreamResult = Awaited<ReturnType<MockLanguageModelV3["doStream"]>>;
+type Part = StreamResult["stream"] extends ReadableStream<infer T> ? T : never;
+
+const request: EngineRequest = {
+  session: { tenant: "t", session: "s" },
+  runId: "run",
+  prompt: "What is the weather?",
+  attachments: [],
+  history: [],
+  profile: "",
+  now: () => 0,
+  sleep: async () => {},
+};
+
+const usage = {
+  inputTokens: { total: 7, noCache: 4, cacheRead: 2, cacheWrite: 1 },
+  outputTokens: { total: 5, text: 5, reasoning: 0 },
+};
+const finish = (unified: "stop" | "tool-calls"): Part => ({
+  type: "finish",
+  usage,
+  finishReason: { unified, raw: undefined },
+});
+const says = (id: string, ...texts: string[]): Part[] => [
+  { type: "text-start", id },
+  ...texts.map((delta): Part => ({ type: "text-delta", id, delta })),
+  { type: "text-end", id },
+];
+const streams = (...chunks: Part[]): StreamResult => ({
+  stream: simulateReadableStream({ chunks, initialDelayInMs: null, chunkDelayInMs: null }),
+});
+
+async function collect(
+  options: AiSdkEngineOptions,
+  asked: EngineRequest = request,
+  signal = new AbortController().signal,
+): Promise<RuntimeEvent[]> {
+  const events: RuntimeEvent[] = [];
+  for await (const event of aiSdkEngine(options)(asked, signal)) events.push(event);
+  return events;
+}
+
+describe("the AI SDK engine", () => {
+  it("reports reasoning, text, usage and the end", async () => {
+    const model = new MockLanguageModelV3({
+      modelId: "mock",
+      doStream: streams(
+        { type: "stream-start", warnings: [] },
+        { type: "reasoning-start", id: "r" },
+        { type: "reasoning-delta", id: "r", delta: "hm" },
+        { type: "reasoning-end", id: "r" },
+        ...says("1", "It is ", "sunny."),
+        finish("stop"),
+      ),
+    });
+    expect(await collect({ model })).toEqual([
+      { type: "provider-call-start", callId: "1", model: "mock" },
+      { type: "reasoning-start", id: "r" },
+      { type: "reasoning-delta", id: "r", text: "hm" },
+      { type: "reasoning-end", id: "r" },
+      { type: "text-start", id: "1" },
+      { type: "text-delta", id: "1", text: "It is " },
+      { type: "text-delta", id: "1", text: "sunny." },
+      { type: "text-end", id: "1" },
+      {
+        type: "provider-call-finish",
+        callId: "1",
+        stopReason: "stop",
+        hasToolCalls: false,
+        usage: {
+          inputTokens: 7,
+          outputTokens: 5,
+          cachedTokens: 2,
+          cacheReadInputTokens: 2,
+          cacheCreationInputTokens: 1,
+        },
+      },
+      { type: "finish" },
+    ]);
+  });
+
+  const callsWeather: Part[] = [
+    { type: "tool-input-start", id: "c1", toolName: "weather" },
+    { type: "tool-input-delta", id: "c1", delta: '{"city":"Rome"}' },
+    { type: "tool-input-end", id: "c1" },
+    { type: "tool-call", toolCallId: "c1", toolName: "weather", input: '{"city":"Rome"}' },
+    finish("tool-calls"),
+  ];
+  const weather = (execute: () => Promise<string>) =>
+    tool({
+      inputSchema: jsonSchema<{ city: string }>({ type: "object", properties: { city: { type: "string" } } }),
+      execute,
+    });
+
+  it("runs tools here and tells the model their results in the next step", async () => {
+    const model = new MockLanguageModelV3({
+      doStream: [streams(...callsWeather), streams(...says("1", "Sunny."), finish("stop"))],
+    });
+    const events = await collect({ model, tools: { weather: weather(async () => "sunny") } });
+    expect(events.filter((event) => event.type.startsWith("tool-"))).toEqual([
+      { type: "tool-input-start", toolCallId: "c1", toolName: "weather" },
+      { type: "tool-input-delta", toolCallId: "c1", text: '{"city":"Rome"}' },
+      { type: "tool-call", toolCallId: "c1", toolName: "weather", input: { city: "Rome" } },
+      { type: "tool-execution-start", toolCallId: "c1", toolName: "weather" },
+      { type: "tool-result", toolCallId: "c1", toolName: "weather", result: "sunny" },
+    ]);
+    expect(events.filter((event) => event.type === "provider-call-start").map(({ callId }) => callId)).toEqual([
+      "1",
+      "2",
+    ]);
+    expect(JSON.stringify(model.doStreamCalls[1]?.prompt)).toContain("sunny");
+  });
+
+  it("reports a tool that throws and lets the model go on", async () => {
+    const model = new MockLanguageModelV3({
+      doStream: [streams(...callsWeather), streams(...says("1", "No idea."), finish("stop"))],
+    });
+    const broken = weather(async () => {
+      throw new Error("no thermometer");
+    });
+    const events = await collect({ model, tools: { weather: broken } });
+    expect(events).toContainEqual({
+      type: "tool-error",
+      toolCallId: "c1",
+      toolName: "weather",
+      error: "no thermometer",
+    });
+    expect(events).toContainEqual({ type: "text-delta", id: "1", text: "No idea." });
+  });
+
+  it("C10 warns when the steps are used up", async () => {
+    const model = new MockLanguageModelV3({ doStream: async () => streams(...callsWeather) });
+    const events = await collect({ model, maxSteps: 2, tools: { weather: weather(async () => "sunny") } });
+    expect(model.doStreamCalls).toHaveLength(2);
+    expect(events.filter((event) => event.type === "warning")).toHaveLength(1);
+  });
+
+  it("C10 throws the provider's error, after what was said before it", async () => {
+    const model = new MockLanguageModelV3({
+      doStream: streams(
+        { type: "text-start", id: "1" },
+        { type: "text-delta", id: "1", delta: "It" },
+        {
+          type: "error",
+          error: new Error("overloaded"),
+        },
+      ),
+    });
+    const seen: RuntimeEvent[] = [];
+    const run = async () => {
+      for await (const event of aiSdkEngine({ model })(request, new AbortController().signal)) seen.push(event);
+    };
+    await expect(run()).rejects.toThrow("overloaded");
+    expect(seen).toContainEqual({ type: "text-delta", id: "1", text: "It" });
+  });
+
+  it("C12 hands the abort to the model and ends", async () => {
+    const stopping = new AbortController();
+    let modelSignal: AbortSignal | undefined;
+    const model = new MockLanguageModelV3({
+      doStream: async ({ abortSignal }) => {
+        modelSignal = abortSignal;
+        return {
+          stream: new ReadableStream<Part>({
+            start(controller) {
+              for (const part of says("1", "first")) controller.enqueue(part);
+              abortSignal?.addEventListener("abort", () => controller.error(abortSignal.reason));
+            },
+          }),
+        };
+      },
+    });
+    const seen: RuntimeEvent[] = [];
+    for await (const event of aiSdkEngine({ model })(request, stopping.signal)) {
+      seen.push(event);
+      if (event.type === "text-end") stopping.abort();
+    }
+    expect(modelSignal?.aborted).toBe(true);
+    expect(seen.map((event) => event.type)).not.toContain("finish");
+  });
+
+  it("C21 tells the model the turns before, calls with their results", async () => {
+    const model = new MockLanguageModelV3({ doStream: streams(...says("1", "ok"), finish("stop")) });
+    const call = { type: "tool-call", toolCallId: "c", toolName: "weather", isError: false } as const;
+    await collect(
+      { model, system: "Be brief." },
+      {
+        ...request,
+        prompt: "And tomorrow?",
+        history: [
+          { role: "user", text: "Weather?", attachments: [] },
+          {
+            role: "assistant",
+            parts: [
+              { type: "text", text: "Let me see." },
+              { ...call, input: '{"city":"Rome"}', result: "sunny" },
+              { ...call, toolCallId: "d", input: '{"cut off', result: '{"t":21}' },
+              { type: "text", text: "Sunny." },
+            ],
+          },
+        ],
+      },
+    );
+    const prompt = model.doStreamCalls[0]?.prompt ?? [];
+    expect(prompt.map(({ role }) => role)).toEqual(["system", "user", "assistant", "tool", "assistant", "user"]);
+    expect(prompt[3]).toMatchObject({
+      content: [
+        { toolCallId: "c", output: { type: "text", value: "sunny" } },
+        { toolCallId: "d", output: { type: "json", value: { t: 21 } } },
+      ],
+    });
+  });
+
+  it("C26 shows a model only attached images, and only where the app says they are", async () => {
+    const attachments = [
+      create(ChatAttachmentSchema, { attachmentId: "a", mediaType: "image/png", url: "http://169.254.169.254/" }),
+      create(ChatAttachmentSchema, { attachmentId: "b", mediaType: "text/plain" }),
+    ];
+    const asked = { ...request, attachments };
+    const make = () =>
+      new MockLanguageModelV3({
+        supportedUrls: { "image/*": [/^https:/] },
+        doStream: streams(...says("1", "ok"), finish("stop")),
+      });
+    const shy = make();
+    await collect({ model: shy }, asked);
+    expect(JSON.stringify(shy.doStreamCalls[0]?.prompt)).not.toContain("169.254");
+    const told = make();
+    await collect(
+      { model: told, attachmentUrl: ({ attachmentId }) => new URL(`https://files.example/${attachmentId}`) },
+      asked,
+    );
+    const sent = JSON.stringify(told.doStreamCalls[0]?.prompt);
+    expect(sent).toContain("https://files.example/a");
+    expect(sent).not.toContain("https://files.example/b");
+  });
+});
