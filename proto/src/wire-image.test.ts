@@ -12,8 +12,16 @@ function hash(...files: readonly DescFile[]): string {
 
 // A change of the wire is a decision: read PROTOCOL.md, "Changing the wire", then change the hash.
 it.each([
-  ["sessionstream.v1", file_sessionstream_v1_transport, "c554513850b7131f774b285f4000078425200c5e5f4c43328c29e3216a20b2ac"],
-  ["sessionstream.chat.v1", file_sessionstream_chat_v1_chat, "9206e236bbc5f2b3f6e3afe5f185905128cd9b6e952090c8bf27356ff383f46d"],
+  [
+    "sessionstream.v1",
+    file_sessionstream_v1_transport,
+    "c554513850b7131f774b285f4000078425200c5e5f4c43328c29e3216a20b2ac",
+  ],
+  [
+    "sessionstream.chat.v1",
+    file_sessionstream_chat_v1_chat,
+    "9206e236bbc5f2b3f6e3afe5f185905128cd9b6e952090c8bf27356ff383f46d",
+  ],
 ] as const)("P39 the schema of %s is the one that was agreed on", (_, file, agreed) => {
   expect(hash(file)).toBe(agreed);
 });

@@ -57,6 +57,22 @@ export type ScriptStep =
   | (StepBase & { readonly from: "server"; readonly frame: ServerFrameJson })
   | (StepBase & { readonly from: "client"; readonly frame: ClientFrameJson });
 
+export type FrameScriptName =
+  | "first-message"
+  | "resume-delta"
+  | "gap-and-resync"
+  | "window-and-page"
+  | "parts"
+  | "behind"
+  | "epoch-change"
+  | "view-change"
+  | "duplicate-and-foreign"
+  | "ephemeral"
+  | "open-below-floor"
+  | "unknown-kinds"
+  | "stop-and-fail"
+  | "reference-session";
+
 export interface FrameScript {
   readonly name: FrameScriptName;
   readonly description: string;
@@ -70,7 +86,7 @@ export interface FrameScript {
   readonly expect: ScriptTimeline;
 }
 
-const files = {
+const files: Readonly<Record<FrameScriptName, unknown>> = {
   "first-message": firstMessage,
   "resume-delta": resumeDelta,
   "gap-and-resync": gapAndResync,
@@ -85,14 +101,12 @@ const files = {
   "unknown-kinds": unknownKinds,
   "stop-and-fail": stopAndFail,
   "reference-session": referenceSession,
-} as const;
-
-export type FrameScriptName = keyof typeof files;
+};
 
 // CAST: the names are the keys above.
 export const FRAME_SCRIPT_NAMES = Object.keys(files) as readonly FrameScriptName[];
 
 export function frameScript(name: FrameScriptName): FrameScript {
   // CAST: frame-script.test.ts checks every file against the wire's schemas and replays it.
-  return files[name] as unknown as FrameScript;
+  return files[name] as FrameScript;
 }
