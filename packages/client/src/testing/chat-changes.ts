@@ -21,10 +21,7 @@ export interface MessageChange {
 }
 
 export function userMessage({ id, text = "", commandId, fields }: MessageChange): LocalChange {
-  return message(
-    { messageId: id, role: "user", status: "accepted", prompt: text, text, content: text, ...fields },
-    commandId,
-  );
+  return message({ messageId: id, role: "user", status: "accepted", final: true, content: text, ...fields }, commandId);
 }
 
 /** A finished answer, or with `streaming` one that still grows: see `appendText`. */
@@ -52,7 +49,7 @@ export function reasoning(change: MessageChange & { streaming?: boolean }): Loca
 }
 
 export function appendText(id: string, text: string): LocalChange {
-  return { type: "patch", kind: CHAT_KINDS.message, id, append: { text, content: text } };
+  return { type: "patch", kind: CHAT_KINDS.message, id, append: { content: text } };
 }
 
 export function finishText(

@@ -41,7 +41,9 @@ function texts(thread: ChatThread): readonly string[] {
   return thread
     .getRows()
     .map((row) =>
-      row.type === "pending" ? `(${row.message.text})` : String(thread.timeline.getEntity(row.entity)?.payload["text"]),
+      row.type === "pending"
+        ? `(${row.message.text})`
+        : String(thread.timeline.getEntity(row.entity)?.payload["content"]),
     );
 }
 

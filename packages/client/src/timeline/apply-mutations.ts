@@ -28,6 +28,7 @@ function applyMutation(state: TimelineState, mutation: TimelineMutation, ordinal
     dropEntity(state, key);
     return;
   }
+  if (mutation.whileOpen === true && before?.open === false) return;
   const payload = mutatePayload(before?.payload, mutation);
   if (payload === undefined) return;
   const initiallyOpen = mutation.type === "upsert" && mutation.initial?.open === true;

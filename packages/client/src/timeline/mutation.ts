@@ -16,6 +16,8 @@ interface MutationTarget {
 interface MutationMeta {
   /** Default: unchanged; a created entity is settled. */
   readonly open?: boolean;
+  /** Leaves a settled entity as it settled: a late event must not reopen it or add to it. */
+  readonly whileOpen?: boolean;
 }
 
 export type TimelineMutation =

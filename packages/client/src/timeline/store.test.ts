@@ -24,7 +24,7 @@ function following() {
 }
 
 const M = entityKey("ChatMessage", "m");
-const textOf = (store: ReturnType<typeof following>["store"]) => store.getEntity(M)?.payload["text"];
+const textOf = (store: ReturnType<typeof following>["store"]) => store.getEntity(M)?.payload["content"];
 
 describe("showing", () => {
   it("AT-14 shows 20,000 deltas and a burst of ten tools in one task at most once a frame", () => {

@@ -94,7 +94,7 @@ export function createLocalRuns(
       const request = { sessionId: session.id, prompt: run.prompt, messages: history(run), signal };
       for await (const text of respondTo(request)) {
         if (signal.aborted) break;
-        if (begun) session.commit([{ type: "patch", kind: CHAT_KINDS.message, id, append: { text, content: text } }]);
+        if (begun) session.commit([{ type: "patch", kind: CHAT_KINDS.message, id, append: { content: text } }]);
         else session.commit([put(assistantMessage(run, id, text), true)]);
         begun = true;
       }
@@ -157,7 +157,7 @@ export function createLocalRuns(
       .log()
       .entities()
       .filter(({ kind, id }) => kind === CHAT_KINDS.message && !id.startsWith(run.root))
-      .map(({ payload }) => ({ role: textOf(payload, "role"), text: textOf(payload, "text") }));
+      .map(({ payload }) => ({ role: textOf(payload, "role"), text: textOf(payload, "content") }));
   }
 
   return {
@@ -183,19 +183,23 @@ function put(payload: ChatMessagePayload, open: boolean, commandId?: string): Lo
 }
 
 function userMessage({ root, prompt }: LocalRun): ChatMessagePayload {
-  const text = { prompt, text: prompt, content: prompt };
-  return chatMessagePayload({ messageId: `${root}-user`, role: "user", status: "accepted", ...text });
+  return chatMessagePayload({
+    messageId: `${root}-user`,
+    role: "user",
+    content: prompt,
+    status: "accepted",
+    final: true,
+  });
 }
 
-function assistantMessage({ root, prompt }: LocalRun, messageId: string, text: string): ChatMessagePayload {
+function assistantMessage({ root }: LocalRun, messageId: string, content: string): ChatMessagePayload {
   const segment = { segment: 1, segmentType: "text", parentMessageId: root };
-  const words = { prompt, text, content: text };
   return chatMessagePayload({
     messageId,
     role: "assistant",
+    content,
     status: "streaming",
     streaming: true,
-    ...words,
     ...segment,
   });
 }
