@@ -3,6 +3,7 @@
  * epoch, duplicate, gap, apply.
  */
 import { formatOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import type { TimelineUpdate } from "../backend/chat-backend.ts";
 import type { ErrorFrame, SnapshotFrame, SubscriptionHead, TimelineFrame } from "../decode/server-frame.ts";
 import { adoptSnapshot, sameHistory } from "./adopt-snapshot.ts";
 import type { ResyncReason } from "./diagnostic.ts";
@@ -13,6 +14,8 @@ import { type Held, PAGE_TIMEOUT_MS, type PendingPage, type SessionConfig, type 
 import { resync, withoutCursor } from "./subscribe.ts";
 
 type Live = StateOf<"live">;
+
+const STOP_TIMER: SessionEffect = { type: "timer", delayMs: null };
 
 export function whileLive(config: SessionConfig, state: Live, event: SessionEvent): Step {
   switch (event.type) {
@@ -90,7 +93,7 @@ function onPage(config: SessionConfig, state: Live, page: PendingPage, snapshot:
     { type: "live", held: { ...state.held, floor }, parts: null, page: null },
     { type: "apply", update: { type: "page", entities, floor, hasEarlier } },
     { type: "page-settled", error: null },
-    { type: "timer", delayMs: null },
+    STOP_TIMER,
   );
 }
 
@@ -106,28 +109,34 @@ function askForPage(config: SessionConfig, state: Live, limit: number, first: bo
 
 function onError(config: SessionConfig, state: Live, { requestId, error }: ErrorFrame): Step {
   if (state.page !== null && requestId === state.page.requestId) {
-    return step(
-      { ...state, page: null, parts: null },
-      { type: "page-settled", error },
-      { type: "timer", delayMs: null },
-    );
+    return step({ ...state, page: null, parts: null }, { type: "page-settled", error }, STOP_TIMER);
   }
   if (requestId !== "") return stay(state);
   const dropped = dropPage(state, "network");
-  if (!error.retryable) return step({ type: "failed", held: state.held, error }, ...dropped);
+  if (!error.retryable) return step({ type: "failed", held: state.held, error }, ...dropped, STOP_TIMER);
   const left = resync(config, "timeline", state.held, "error", error);
   return step(left.state, ...dropped, ...left.effects);
 }
 
-function onMismatch(config: SessionConfig, state: Live, update: string): Step {
-  if (update === "ephemeral") return stay(state);
-  if (update !== "full") {
-    // The page was taken for applied when its update was handed over.
-    const settled: SessionEffect[] = update === "page" ? [{ type: "page-settled", error: lostPage("network") }] : [];
-    return leave(config, state, withoutCursor(state.held), "mismatch", ...settled);
+function onMismatch(config: SessionConfig, state: Live, update: TimelineUpdate["type"]): Step {
+  switch (update) {
+    case "ephemeral":
+      return stay(state);
+    case "full": {
+      const error = new SessionStreamError("internal", "The session's content could not be shown");
+      const failed = { type: "failed", held: withoutCursor(state.held), error } as const;
+      return step(failed, ...dropPage(state, "network"), STOP_TIMER);
+    }
+    case "page": {
+      // It counted as applied when it was handed over.
+      const settled: SessionEffect = { type: "page-settled", error: lostPage("network") };
+      return leave(config, { ...state, page: null }, withoutCursor(state.held), "mismatch", settled);
+    }
+    case "delta":
+    case "commit":
+    case "mutations":
+      return leave(config, state, withoutCursor(state.held), "mismatch");
   }
-  const error = new SessionStreamError("internal", "The session's content could not be shown", { retryable: false });
-  return step({ type: "failed", held: withoutCursor(state.held), error }, ...dropPage(state, "network"));
 }
 
 function leave(config: SessionConfig, state: Live, held: Held, reason: ResyncReason, ...first: SessionEffect[]): Step {
@@ -136,11 +145,7 @@ function leave(config: SessionConfig, state: Live, held: Held, reason: ResyncRea
 }
 
 export function dropPage(state: Live, code: "network" | "timeout"): SessionEffect[] {
-  if (state.page === null) return [];
-  return [
-    { type: "page-settled", error: lostPage(code) },
-    { type: "timer", delayMs: null },
-  ];
+  return state.page === null ? [] : [{ type: "page-settled", error: lostPage(code) }];
 }
 
 export function lostPage(code: "network" | "timeout"): SessionStreamError {

@@ -10,29 +10,29 @@ const TIMEOUT: SessionEffect = { type: "timer", delayMs: HYDRATION_TIMEOUT_MS };
 export function subscribe(config: SessionConfig, peer: Peer, before: Held): Step {
   const held: Held = { ...before, requests: before.requests + 1 };
   const { cursor, floor } = held;
+  const { sessionId, window } = config;
+  const sinceSnapshotOrdinal = formatOrdinal(cursor.ordinal);
   if (peer === "reference") {
-    const request = { sessionId: config.sessionId, sinceSnapshotOrdinal: formatOrdinal(cursor.ordinal) };
     const state = { type: "reference-syncing", held, early: NO_EARLY_EVENTS } as const;
-    return step(state, { type: "send", frame: { subscribe: request } }, TIMEOUT);
+    return step(
+      state,
+      { type: "send", frame: { subscribe: withoutZeros({ sessionId, sinceSnapshotOrdinal }) } },
+      TIMEOUT,
+    );
   }
   const requestId = `${config.subscription}.${held.requests}`;
-  const request = {
-    sessionId: config.sessionId,
-    capabilities: ["timeline"],
-    requestId,
-    window: config.window,
-    ...(held.loaded
-      ? {
-          epoch: cursor.epoch,
-          view: cursor.view,
-          sinceSnapshotOrdinal: formatOrdinal(cursor.ordinal),
-          tag: cursor.tag,
-          from: formatOrdinal(floor),
-        }
-      : {}),
-  };
+  const { epoch, view, tag } = cursor;
+  const position = { sinceSnapshotOrdinal, epoch, view, tag, window, from: formatOrdinal(floor) };
+  const request = { sessionId, capabilities: ["timeline"], requestId, ...withoutZeros(position) };
   const state = { type: "syncing", held, requestId, parts: null, passedOver: 0 } as const;
   return step(state, { type: "send", frame: { subscribe: request } }, TIMEOUT);
+}
+
+/** As protobuf JSON does. A strict server knows these fields only when they say something. */
+function withoutZeros<Fields extends object>(fields: Fields): Partial<Fields> {
+  const told = Object.entries(fields).filter(([, value]) => value !== "" && value !== "0" && value !== 0);
+  // CAST: the same fields, some left out.
+  return Object.fromEntries(told) as Partial<Fields>;
 }
 
 /** At once the first time; with the retry policy's delays when that brought nothing forward. */
