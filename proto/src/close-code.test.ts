@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { CLOSE_CODES, type CloseCodeName, closeAction } from "./close-code.ts";
 
 describe("close codes", () => {
-  // The table of PROTOCOL.md, section "Close codes".
+  // The table of PROTOCOL.md P-74.
   const table: Record<CloseCodeName, string> = {
     normal: "reconnect",
     goingAway: "reconnect",

@@ -10,7 +10,7 @@ function hash(...files: readonly DescFile[]): string {
   return createHash("sha256").update(toBinary(FileDescriptorSetSchema, set)).digest("hex");
 }
 
-// A change of the wire is a decision: read PROTOCOL.md, "Changing the wire", then change the hash.
+// A change of the wire is a decision: read section 16 of PROTOCOL.md, then change the hash.
 it.each([
   [
     "sessionstream.v1",

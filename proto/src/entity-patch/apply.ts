@@ -1,5 +1,5 @@
 /**
- * Owns applying an EntityPatch to a payload (PROTOCOL.md P-40 ff.). All or nothing; the payload is never changed.
+ * Owns applying an EntityPatch to a payload (PROTOCOL.md P-47 to P-52). All or nothing; the payload is never changed.
  * Does not look at ordinals: whether the patch fits its base is the caller's question.
  */
 import type { EntityPatchJson } from "../gen/sessionstream/v1/transport_pb.ts";

@@ -1,5 +1,5 @@
 /**
- * Owns the difference between two payloads of one schema, as the body of an EntityPatch (PROTOCOL.md P-40 ff.).
+ * Owns the difference between two payloads of one schema, as the body of an EntityPatch (PROTOCOL.md P-47 to P-53).
  * Top-level: a changed message, list or map goes whole. The law, for all a and b:
  * `applyEntityPatch(json(a), diffPayload(schema, a, b))` equals `json(b)`, where `json` includes implicit zeros.
  */
