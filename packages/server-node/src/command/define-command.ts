@@ -30,7 +30,12 @@ export type Decision =
       /** Started once after the commit; lost in a crash. What must survive one belongs into a module's `due`. */
       readonly effects: readonly Effect[];
     }
-  | { readonly type: "reject"; readonly code: ErrorCode; readonly message: string; readonly reason: string | undefined };
+  | {
+      readonly type: "reject";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly reason: string | undefined;
+    };
 
 /** A command and its decision function. */
 export interface CommandType<Desc extends DescMessage = DescMessage> {

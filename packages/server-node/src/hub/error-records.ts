@@ -1,7 +1,15 @@
 import type { SessionKey } from "../storage/contract.ts";
 
 /** Where something went wrong that the publisher could not be told, or not alone. */
-export type ErrorRecordKind = "decode" | "projection" | "storage" | "fan-out" | "effect" | "observer" | "ui-mapping" | "transport";
+export type ErrorRecordKind =
+  | "decode"
+  | "projection"
+  | "storage"
+  | "fan-out"
+  | "effect"
+  | "observer"
+  | "ui-mapping"
+  | "transport";
 
 /** For operators. Never sent to a client: clients get a code, a safe text and `errorId`. */
 export interface ErrorRecord {

@@ -3,8 +3,8 @@ import type { JsonObject } from "@sessionstream/protocol";
 import type { Principal } from "../command/define-command.ts";
 import type { PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
-import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { AnyRecord } from "../fan-out/lane-reader.ts";
+import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorRecord } from "./error-records.ts";
 

@@ -12,16 +12,32 @@ import type { SessionView } from "./view.ts";
  * - `remove` takes the entity away; putting it again later creates it anew.
  */
 export type EntityWrite =
-  | { readonly op: "put"; readonly kind: EntityKind; readonly id: string; readonly payload: MessageShape<DescMessage>; readonly commandId: string | undefined }
-  | { readonly op: "append"; readonly kind: EntityKind; readonly id: string; readonly field: string; readonly text: string; readonly set: Readonly<Record<string, unknown>> }
+  | {
+      readonly op: "put";
+      readonly kind: EntityKind;
+      readonly id: string;
+      readonly payload: MessageShape<DescMessage>;
+      readonly commandId: string | undefined;
+    }
+  | {
+      readonly op: "append";
+      readonly kind: EntityKind;
+      readonly id: string;
+      readonly field: string;
+      readonly text: string;
+      readonly set: Readonly<Record<string, unknown>>;
+    }
   | { readonly op: "remove"; readonly kind: EntityKind; readonly id: string };
 
 /** Names of the singular string fields of a message. */
 type TextField<Desc extends DescMessage> = {
   [Field in keyof MessageShape<Desc>]: MessageShape<Desc>[Field] extends string
-    ? Field extends "$typeName" ? never : Field
+    ? Field extends "$typeName"
+      ? never
+      : Field
     : never;
-}[keyof MessageShape<Desc>] & string;
+}[keyof MessageShape<Desc>] &
+  string;
 
 export function put<Desc extends DescMessage>(
   kind: EntityKind<Desc>,
@@ -47,7 +63,10 @@ export function remove<Desc extends DescMessage>(kind: EntityKind<Desc>, id: str
 }
 
 /** Pure: same event and view, same writes. `view` is the state before the event. */
-export type Project<Desc extends DescMessage> = (event: SessionEvent<Desc>, view: SessionView) => readonly EntityWrite[];
+export type Project<Desc extends DescMessage> = (
+  event: SessionEvent<Desc>,
+  view: SessionView,
+) => readonly EntityWrite[];
 
 export interface EventHandler {
   readonly event: EventType;

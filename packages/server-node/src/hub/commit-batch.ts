@@ -1,0 +1,168 @@
+/**
+ * Owns a batch's way from step 1's look-up to its answer: the attempts, and what each outcome of a commit means for the
+ * units. Every unit that comes in is answered here, once.
+ */
+import type { CommitResult, SessionCommit } from "../storage/contract.ts";
+import { admitCommand, answerKnown } from "./admit-command.ts";
+import { type CaughtUp, catchUp, followHead } from "./catch-up.ts";
+import { finishBatch } from "./finish-batch.ts";
+import type { LaneContext } from "./lane-context.ts";
+import { makeCommit } from "./make-commit.ts";
+import { type PreparedBatch, prepareBatch } from "./prepare-batch.ts";
+import { reportFailures } from "./replay.ts";
+import type { Unit } from "./unit.ts";
+import { conflictError, exhaustedError, outcomeUnknownError, storageError } from "./unit-errors.ts";
+
+export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Promise<void> {
+  let units = batch;
+  let failures = 0;
+  while (units.length > 0) {
+    const waiting = units;
+    try {
+      units = await admit(lane, waiting);
+      const prepared = prepareBatch(lane.core, lane.state, units);
+      units = prepared.units.map(({ unit }) => unit);
+      lane.core.failpoint("decided");
+      const outcome = units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
+      await answerUncommitted(lane, prepared);
+      if (outcome.status === "committed") return;
+      if (outcome.status === "unknown") failures += 1;
+      units = await afterFailure(lane, units, outcome, failures);
+    } catch (error) {
+      // Reading failed: what these units would be decided on is not to be had.
+      refuseAll(lane, units, error);
+      return;
+    }
+  }
+}
+
+type Outcome = CommitResult | { readonly status: "unknown"; readonly error: unknown };
+
+const NOTHING_TO_COMMIT: Outcome = { status: "committed" };
+
+async function attempt(lane: LaneContext, prepared: PreparedBatch): Promise<Outcome> {
+  const commit: SessionCommit = makeCommit(lane.core, lane.state, prepared);
+  let result: CommitResult;
+  lane.core.failpoint("before-commit");
+  try {
+    result = await lane.core.storage.commit(commit);
+  } catch (error) {
+    return { status: "unknown", error };
+  }
+  if (result.status === "committed") finishBatch(lane, prepared, commit);
+  return result;
+}
+
+/** @returns the units to try again. */
+async function afterFailure(
+  lane: LaneContext,
+  units: readonly Unit[],
+  outcome: Exclude<Outcome, { status: "committed" }>,
+  failures: number,
+): Promise<readonly Unit[]> {
+  switch (outcome.status) {
+    case "conflict": {
+      for (const unit of units) unit.attempts += 1;
+      const rest = settleLanded(lane, units, await followHead(lane, outcome.head));
+      return refuseExhausted(lane, rest);
+    }
+    case "duplicate": {
+      const rest = settleLanded(lane, units, await catchUp(lane));
+      for (const unit of rest) {
+        if (unit.type === "command" && unit.id === outcome.command.id) answerKnown(lane, unit, outcome.command);
+      }
+      return rest.filter((unit) => unit.type !== "command" || unit.id !== outcome.command.id);
+    }
+    case "unknown":
+      return afterUnknown(lane, units, outcome.error, failures);
+  }
+}
+
+/** The commit may be in the log or may still arrive there. Trying it again is safe: both expect the same revision. */
+async function afterUnknown(
+  lane: LaneContext,
+  units: readonly Unit[],
+  error: unknown,
+  failures: number,
+): Promise<readonly Unit[]> {
+  const { core, session } = lane;
+  for (const unit of units) unit.outcomeUnknown = true;
+  core.errors.report({ kind: "storage", error, subject: "commit", session });
+  let rest = units;
+  try {
+    rest = settleLanded(lane, units, await catchUp(lane));
+  } catch (readError) {
+    core.errors.report({ kind: "storage", error: readError, subject: "outcome check", session });
+  }
+  if (failures < core.limits.maxStorageFailures) {
+    if (rest.length > 0) await pause(lane, failures);
+    return rest;
+  }
+  for (const unit of rest) unit.answer.reject(outcomeUnknownError(error));
+  lane.distrust();
+  return [];
+}
+
+/** Answers the units whose commit, of unknown outcome so far, turned up in the log. @returns the others. */
+function settleLanded(lane: LaneContext, units: readonly Unit[], caughtUp: CaughtUp): readonly Unit[] {
+  if (caughtUp.type === "followed") return units.filter((unit) => !answerLanded(lane, unit, caughtUp.landed));
+  // In the same log a command's outcome can be looked up again; a publish has nothing to look up.
+  const mayRetry = (unit: Unit) => caughtUp.type === "reloaded" && (!unit.outcomeUnknown || unit.type === "command");
+  for (const unit of units) {
+    if (!mayRetry(unit)) unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(undefined) : conflictError());
+  }
+  return units.filter(mayRetry);
+}
+
+function answerLanded(lane: LaneContext, unit: Unit, landed: ReadonlyMap<string, bigint>): boolean {
+  const ordinals = unit.eventIds.flatMap((id) => landed.get(id) ?? []);
+  const ordinal = ordinals.at(-1);
+  if (ordinal === undefined) return false;
+  const { epoch } = lane.state.view;
+  if (unit.type === "publish") {
+    unit.answer.resolve({ status: "committed", epoch, ordinal });
+    return true;
+  }
+  const { outcome = {}, effects = [] } = unit.decision ?? {};
+  unit.answer.resolve({ epoch, ordinal: lane.state.view.ordinal, outcome, repeated: false });
+  lane.effects.start(effects);
+  return true;
+}
+
+async function admit(lane: LaneContext, units: readonly Unit[]): Promise<readonly Unit[]> {
+  const admitted: Unit[] = [];
+  for (const unit of units) {
+    if (unit.type === "publish" || (await admitCommand(lane, unit))) admitted.push(unit);
+  }
+  return admitted;
+}
+
+async function answerUncommitted(lane: LaneContext, { stale, refused }: PreparedBatch): Promise<void> {
+  for (const unit of stale) unit.answer.resolve({ status: "stale" });
+  for (const { unit, error, failures } of refused) {
+    reportFailures(lane.core, lane.session, failures, "live");
+    if (unit.type === "publish") unit.answer.reject(error);
+    // Another process may have accepted the command meanwhile: then that is its outcome.
+    else if (await admitCommand(lane, unit)) unit.answer.reject(error);
+  }
+}
+
+function refuseExhausted(lane: LaneContext, units: readonly Unit[]): readonly Unit[] {
+  const { maxAttempts } = lane.core.limits;
+  return units.filter((unit) => {
+    if (unit.attempts < maxAttempts) return true;
+    unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(undefined) : exhaustedError());
+    return false;
+  });
+}
+
+function refuseAll(lane: LaneContext, units: readonly Unit[], error: unknown): void {
+  lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
+  for (const unit of units) unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(error) : storageError(error));
+  lane.distrust();
+}
+
+function pause({ core }: LaneContext, failures: number): Promise<void> {
+  const delayMs = Math.min(50 * 2 ** (failures - 1), 1_000);
+  return new Promise((resolve) => void core.platform.setTimer(delayMs, resolve));
+}

@@ -1,0 +1,22 @@
+/** Owns nothing: what the stages of the pipeline may do to the lane they work for. */
+import type { SessionKey } from "../storage/contract.ts";
+import type { HubCore, LaneFanOut } from "./core.ts";
+import type { EffectsRunner } from "./effects-runner.ts";
+import type { LaneState } from "./lane-state.ts";
+
+export interface LaneContext {
+  readonly core: HubCore;
+  readonly session: SessionKey;
+  /** Current view and head. Read anew after each await. */
+  readonly state: LaneState;
+  readonly fanOut: LaneFanOut;
+  readonly effects: EffectsRunner;
+  /** Another log, or another view of it, takes the lane: subscribers start over, effects of another log are aborted. */
+  replace(state: LaneState): void;
+  /** A log of which this lane held the beginning, nothing, goes on: no one has to start over. */
+  beBorn(state: LaneState): void;
+  /** What the lane believes of storage may be wrong: load again before anything else happens. */
+  distrust(): void;
+  /** Something was committed: checkpoints may become due. */
+  committed(): void;
+}

@@ -1,0 +1,163 @@
+/** Owns the hub's face: who may, into which lane, and the hub's own life. What happens in a lane is lane.ts. */
+import type { Principal } from "../command/define-command.ts";
+import type { PublishOptions, PublishResult } from "../effect/effect.ts";
+import type { EventInput } from "../event/define-event.ts";
+import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
+import type { SessionKey } from "../storage/contract.ts";
+import { acceptCommand, checkSessionId } from "./accept.ts";
+import { authorize } from "./authorize.ts";
+import type { HubCore } from "./core.ts";
+import type { ErrorRecord } from "./error-records.ts";
+import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitRequest } from "./hub.ts";
+import { rebuildLane } from "./rebuild-lane.ts";
+import { removeSession } from "./remove-session.ts";
+import { SessionTable } from "./session-table.ts";
+import { snapshotAsOf, snapshotOf } from "./snapshot-as-of.ts";
+import { createAnswer } from "./unit.ts";
+import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
+
+export class SessionHub implements Hub {
+  readonly #core: HubCore;
+  readonly #table: SessionTable;
+  #stopSweeping: () => void = () => undefined;
+  #closing: Promise<void> | null = null;
+
+  constructor(core: HubCore) {
+    this.#core = core;
+    this.#table = new SessionTable(core);
+    this.#sweepLater();
+  }
+
+  async submit(request: SubmitRequest): Promise<CommandAck> {
+    this.#checkOpen();
+    const accepted = acceptCommand(this.#core, request);
+    const { principal } = request;
+    return this.#table.withLane(sessionOf(principal, request.session), async (lane) => {
+      await lane.ready();
+      const action = lane.state.isUnborn ? "create" : "write";
+      await authorize(this.#core, { principal, action, session: request.session, command: request.command });
+      return lane.submit({
+        type: "command",
+        id: request.id,
+        ...accepted,
+        principal: Object.freeze({ id: principal.id, tenant: principal.tenant }),
+        granted: action,
+        mintedIds: [],
+        decision: null,
+        eventIds: [],
+        attempts: 0,
+        outcomeUnknown: false,
+        answer: createAnswer(),
+      });
+    });
+  }
+
+  async publish(
+    session: SessionKey,
+    events: readonly EventInput[],
+    options: PublishOptions = {},
+  ): Promise<PublishResult> {
+    checkSessionId(session?.session, "invalid_event");
+    return this.#table.withLane(session, (lane) => lane.publish(events, options));
+  }
+
+  async snapshot({ principal, session, asOf }: SnapshotQuery): Promise<SessionSnapshot | null> {
+    checkSessionId(session, "bad_request");
+    await authorize(this.#core, { principal, action: "read", session, command: undefined });
+    return this.#table.withLane(sessionOf(principal, session), async (lane) => {
+      await lane.ready();
+      const { state } = lane;
+      if (state.isUnborn) return null;
+      if (asOf === undefined || asOf >= state.view.ordinal) return snapshotOf(state);
+      return snapshotAsOf(this.#core, state, asOf);
+    });
+  }
+
+  async attach(principal: Principal, request: AttachRequest): Promise<Subscription> {
+    this.#checkOpen();
+    const { tenant, session } = request.session;
+    checkSessionId(session, "bad_request");
+    // The tenant is what `authenticate` said, never what a frame says (L13).
+    if (tenant !== principal.tenant) throw forbiddenError();
+    await authorize(this.#core, { principal, action: "read", session, command: undefined });
+    return this.#table.withLane(request.session, async (lane) => {
+      await lane.ready();
+      return lane.fanOut.attach(request);
+    });
+  }
+
+  async remove(principal: Principal, session: string): Promise<void> {
+    checkSessionId(session, "bad_request");
+    await authorize(this.#core, { principal, action: "remove", session, command: undefined });
+    await this.#table.withLane(sessionOf(principal, session), removeSession);
+  }
+
+  async rebuild(session: SessionKey): Promise<void> {
+    checkSessionId(session?.session, "bad_request");
+    await this.#table.withLane(session, rebuildLane);
+  }
+
+  errors({ session, limit = 100 }: { session?: SessionKey; limit?: number } = {}): Promise<readonly ErrorRecord[]> {
+    return this.#core.errors.list(session === undefined ? { limit } : { session, limit });
+  }
+
+  stats(): HubStats {
+    const lanes = this.#table.lanes();
+    return {
+      sessions: lanes.length,
+      subscribers: lanes.reduce((sum, lane) => sum + lane.fanOut.size, 0),
+      effects: lanes.reduce((sum, lane) => sum + lane.effects.size, 0),
+      draining: this.#core.phase.current !== "open",
+    };
+  }
+
+  async drain(): Promise<void> {
+    if (this.#core.phase.current === "open") this.#core.phase.current = "draining";
+    this.#stopSweeping();
+    await this.#checkpointAll();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.drain();
+    const lanes = this.#table.lanes();
+    for (const lane of lanes) lane.effects.abortAll();
+    await Promise.race([Promise.all(lanes.map((lane) => lane.effects.ended())), this.#grace()]);
+    // What effects said as they ended.
+    await this.#checkpointAll();
+    this.#core.phase.current = "closed";
+    this.#table.disposeAll();
+    await this.#core.errors.settled();
+    await this.#core.storage.close();
+  }
+
+  async #checkpointAll(): Promise<void> {
+    await Promise.all(this.#table.lanes().map((lane) => lane.checkpoint()));
+  }
+
+  #grace(): Promise<void> {
+    return new Promise((resolve) => void this.#core.platform.setTimer(this.#core.limits.closeGraceMs, resolve));
+  }
+
+  #sweepLater(): void {
+    this.#stopSweeping = this.#core.platform.setTimer(this.#core.limits.sweepMs, () => void this.#sweep());
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#table.sweep();
+    if (this.#core.phase.current === "open") this.#sweepLater();
+  }
+
+  #checkOpen(): void {
+    if (this.#core.phase.current === "closed") throw closedError();
+    if (this.#core.phase.current === "draining") throw drainingError();
+  }
+}
+
+function sessionOf(principal: Principal, session: string): SessionKey {
+  return { tenant: principal.tenant, session };
+}
