@@ -12,11 +12,12 @@ import { ChatMessage, ChatRun, ChatToolCall, ChatToolResult } from "../kinds.ts"
 import { userMessageId } from "../message-ids.ts";
 import type { ContentBlock, MessageRow } from "./message-row.ts";
 
-/** One ordinal per row, in the order of the rows. */
+/** One ordinal per row, in the order in which they were begun; the table has them as they were finished. */
 export function entitiesOfRows(rows: readonly MessageRow[], cards: ReadonlySet<string>): readonly StoredEntity[] {
   const entities: StoredEntity[] = [];
   const answers = new Answers();
-  for (const [index, row] of rows.entries()) {
+  const begun = rows.toSorted((a, b) => a.at - b.at || a.seq - b.seq);
+  for (const [index, row] of begun.entries()) {
     const place = { ordinal: BigInt(index) + 1n, at: row.at };
     const content = contentOf(row, cards) ?? ownMessage(row, answers);
     entities.push(entity(content, place));

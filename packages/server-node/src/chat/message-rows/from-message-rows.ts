@@ -5,6 +5,7 @@
  *   not L9 — a command repeated after a restart is decided again.
  * Every process start is a new epoch: clients start over from the rows.
  */
+import { compareOrdinals, type EntityKey, entityKey } from "@sessionstream/protocol";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import type {
@@ -12,9 +13,11 @@ import type {
   LoadedSession,
   MessageStorageAdapter,
   SessionCommit,
+  SessionHead,
   SessionKey,
   StorageCapabilities,
   StoredCommand,
+  StoredEntity,
   StoredEvent,
 } from "../../storage/contract.ts";
 import { memoryStorage } from "../../storage/memory/memory-storage.ts";
@@ -38,8 +41,8 @@ export function fromMessageRows(store: MessageRowStore, options: MessageRowsOpti
 
 interface LiveThread {
   readonly session: SessionKey;
-  /** Keys of rows known to be in the table. */
-  readonly stored: Set<string>;
+  /** Entities known to be in the table, under whatever row key. */
+  readonly stored: Set<EntityKey>;
 }
 
 class MessageRowStorage implements MessageStorageAdapter {
@@ -51,6 +54,8 @@ class MessageRowStorage implements MessageStorageAdapter {
   readonly #randomId: () => string;
   /** The log of every live thread, as long as this process lives. */
   readonly #live = memoryStorage();
+  /** Commits that have begun. */
+  readonly #writes = new Set<Promise<CommitResult>>();
   /** By thread id, least recently used first. */
   readonly #threads = new Map<string, LiveThread & { readonly read: Promise<void> }>();
 
@@ -78,11 +83,14 @@ class MessageRowStorage implements MessageStorageAdapter {
     return this.#live.command(session, id);
   }
 
-  /** Rows first: when one cannot be written, nothing was committed and the whole can be tried again. */
   async commit(commit: SessionCommit): Promise<CommitResult> {
-    const thread = await this.#open(commit.session);
-    if (await this.#willCommit(commit)) await this.#appendSettled(commit, thread);
-    return this.#live.commit(commit);
+    const write = this.#write(commit);
+    this.#writes.add(write);
+    try {
+      return await write;
+    } finally {
+      this.#writes.delete(write);
+    }
   }
 
   async remove(session: SessionKey): Promise<void> {
@@ -92,8 +100,16 @@ class MessageRowStorage implements MessageStorageAdapter {
     await this.#live.remove(session);
   }
 
-  close(): Promise<void> {
-    return this.#live.close();
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#writes);
+    await this.#live.close();
+  }
+
+  /** Rows first: when one cannot be written, nothing was committed and the whole can be tried again. */
+  async #write(commit: SessionCommit): Promise<CommitResult> {
+    const thread = await this.#open(commit.session);
+    if (await this.#willCommit(commit)) await this.#appendSettled(commit, thread);
+    return this.#live.commit(commit);
   }
 
   async #willCommit({ session, command, expect }: SessionCommit): Promise<boolean> {
@@ -103,11 +119,12 @@ class MessageRowStorage implements MessageStorageAdapter {
   }
 
   async #appendSettled({ session, entities }: SessionCommit, { stored }: LiveThread): Promise<void> {
-    for (const entity of entities?.put ?? []) {
-      const row = rowOfEntity(entity, this.#threadId(session), this.#cards);
-      if (row === null || stored.has(row.key)) continue;
+    for (const entity of entities?.put.toSorted(byCreation) ?? []) {
+      const key = entityKey(entity.kind, entity.id);
+      const row = stored.has(key) ? null : rowOfEntity(entity, this.#threadId(session), this.#cards);
+      if (row === null) continue;
       await this.#store.appendMessage(row);
-      stored.add(row.key);
+      stored.add(key);
     }
   }
 
@@ -128,20 +145,23 @@ class MessageRowStorage implements MessageStorageAdapter {
   }
 
   #begin(session: SessionKey, threadId: string) {
-    const stored = new Set<string>();
+    const stored = new Set<EntityKey>();
     return { session, stored, read: this.#read(session, threadId, stored) };
   }
 
-  async #read(session: SessionKey, threadId: string, stored: Set<string>): Promise<void> {
+  async #read(session: SessionKey, threadId: string, stored: Set<EntityKey>): Promise<void> {
     const rows = await this.#store.loadMessages(threadId);
-    if (rows.length > 0) await this.#live.commit(this.#baseOf(session, rows));
-    for (const row of rows) stored.add(row.key);
+    if (rows.length === 0) return;
+    const entities = entitiesOfRows(rows, this.#cards);
+    for (const { kind, id } of entities) stored.add(entityKey(kind, id));
+    const head = this.#headOf(rows);
+    await this.#live.commit({ session, expect: null, head, events: [], entities: { put: entities, forget: [] } });
   }
 
   /** The rows stand for a log whose events nobody has: it begins above them, and the entities are its base. */
-  #baseOf(session: SessionKey, rows: readonly MessageRow[]): SessionCommit {
+  #headOf(rows: readonly MessageRow[]): SessionHead {
     const ordinal = BigInt(rows.length);
-    const head = {
+    return {
       revision: this.#randomId(),
       epoch: this.#randomId(),
       ordinal,
@@ -150,13 +170,6 @@ class MessageRowStorage implements MessageStorageAdapter {
       view: "",
       horizon: ordinal,
       floor: ordinal,
-    };
-    return {
-      session,
-      expect: null,
-      head,
-      events: [],
-      entities: { put: entitiesOfRows(rows, this.#cards), forget: [] },
     };
   }
 
@@ -167,4 +180,8 @@ class MessageRowStorage implements MessageStorageAdapter {
       await this.#live.remove(session);
     }
   }
+}
+
+function byCreation(a: StoredEntity, b: StoredEntity): number {
+  return compareOrdinals(a.createdOrdinal, b.createdOrdinal) || a.createdIndex - b.createdIndex;
 }

@@ -30,9 +30,10 @@ function runOn<Store extends OpenStore>(
   harness: StorageHarness<Store>,
 ): Promise<void> {
   const { reopen, process, faults } = harness;
+  if (item.needs === undefined) {
+    return item.run(store.storage, new Set(ABILITIES.filter((name) => !("missing" in harness[name]))));
+  }
   switch (item.needs) {
-    case undefined:
-      return item.run(store.storage, new Set(ABILITIES.filter((name) => !("missing" in harness[name]))));
     case "reopen":
       return item.run(store.storage, () => present(reopen)(store));
     case "process":

@@ -1,1 +1,2 @@
+export { describeMessageRowConformance } from "./describe-message-row-conformance.ts";
 export { describeStorageConformance } from "./describe-storage-conformance.ts";
