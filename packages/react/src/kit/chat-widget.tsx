@@ -1,0 +1,128 @@
+/**
+ * Owns the floating chat: a button in the corner, and a dialog that opens from it. The thread stays connected while the
+ * dialog is closed, so that the button can tell of news.
+ */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useLabels } from "../labels/labels-context.tsx";
+import { usePart } from "../slots/use-part.ts";
+import { ChatThreadProvider } from "../thread/chat-thread-provider.tsx";
+import { useThreadScope } from "../thread/thread-context.ts";
+import type { ClientSource } from "../thread/use-owned-client.ts";
+import { ChatIcon, CloseIcon } from "../widgets/icons/icons.tsx";
+import { PanelBody, type PanelOptions, PanelScope } from "./chat-panel.tsx";
+import { Root } from "./root.tsx";
+import { useUnread } from "./use-unread.ts";
+
+export type ChatWidgetProps = ClientSource &
+  Omit<PanelOptions, "header"> & {
+    readonly sessionId: string;
+    readonly defaultOpen?: boolean | undefined;
+    /** Instead of the speech bubble. */
+    readonly launcherIcon?: ReactNode;
+  };
+
+export function ChatWidget(props: ChatWidgetProps) {
+  const [open, setOpen] = useState(props.defaultOpen ?? false);
+  const { sessionId, defaultOpen, launcherIcon, ...rest } = props;
+  const { client, backend, url, headers, getToken, mappings, window, ...panel } = rest;
+  // CAST: the same six properties, taken apart from the panel's; the union got lost on the way.
+  const source = { client, backend, url, headers, getToken, mappings, window } as ClientSource;
+  return (
+    <ChatThreadProvider {...source} sessionId={sessionId}>
+      <PanelScope {...panel}>
+        <FloatingChat panel={panel} launcherIcon={launcherIcon} open={open} setOpen={setOpen} />
+      </PanelScope>
+    </ChatThreadProvider>
+  );
+}
+
+interface FloatingChatProps {
+  readonly panel: PanelOptions;
+  readonly launcherIcon: ReactNode;
+  readonly open: boolean;
+  readonly setOpen: (open: boolean) => void;
+}
+
+function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps) {
+  const part = usePart();
+  const labels = useLabels();
+  const dialogId = useId();
+  const launcher = useRef<HTMLButtonElement>(null);
+  const unread = useUnread(open);
+
+  const close = () => {
+    setOpen(false);
+    launcher.current?.focus();
+  };
+  const toggle = () => (open ? close() : setOpen(true));
+  return (
+    <Root theme={panel.theme}>
+      <div {...part("widget", { state: open ? "open" : "closed" })}>
+        {open ? <Dialog id={dialogId} panel={panel} close={close} /> : null}
+        <button
+          ref={launcher}
+          type="button"
+          aria-expanded={open}
+          aria-haspopup="dialog"
+          aria-controls={open ? dialogId : undefined}
+          aria-label={open ? labels.close : unread ? `${labels.open}. ${labels.unread}` : labels.open}
+          onClick={toggle}
+          {...part("launcher", { state: open ? "open" : "closed" })}
+        >
+          {open ? <CloseIcon /> : (launcherIcon ?? <ChatIcon />)}
+          {unread ? <span {...part("unread")} /> : null}
+        </button>
+      </div>
+    </Root>
+  );
+}
+
+interface DialogProps {
+  readonly id: string;
+  readonly panel: PanelOptions;
+  readonly close: () => void;
+}
+
+function Dialog({ id, panel, close }: DialogProps) {
+  const part = usePart();
+  const labels = useLabels();
+  const { draft } = useThreadScope();
+  const element = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    draft.focus();
+    // The input may be disabled, and then cannot take it.
+    if (!element.current?.contains(document.activeElement)) element.current?.focus();
+  }, [draft]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Escape that dismisses an input method's candidates is not meant for us.
+    if (event.key === "Escape" && !event.nativeEvent.isComposing) close();
+  };
+  const closeButton = (
+    <button type="button" aria-label={labels.close} onClick={close} {...part("close-button")}>
+      <CloseIcon />
+    </button>
+  );
+  return (
+    <div
+      id={id}
+      ref={element}
+      role="dialog"
+      aria-label={typeof panel.title === "string" ? panel.title : labels.title}
+      tabIndex={-1}
+      onKeyDown={onKeyDown}
+      {...part("dialog")}
+    >
+      <PanelBody
+        {...panel}
+        headerActions={
+          <>
+            {panel.headerActions}
+            {closeButton}
+          </>
+        }
+      />
+    </div>
+  );
+}

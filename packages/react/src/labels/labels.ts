@@ -1,0 +1,168 @@
+/** Owns every text the widgets show or speak, in English. Messages of errors come from the error. */
+export interface Labels {
+  readonly title: string;
+  readonly transcript: string;
+  readonly composer: string;
+  readonly composerPlaceholder: string;
+  readonly composerHint: string;
+  readonly send: string;
+  readonly stop: string;
+  readonly stopping: string;
+  readonly jumpToLatest: string;
+  readonly loadEarlier: string;
+  readonly loadingEarlier: string;
+  readonly loading: string;
+  readonly open: string;
+  readonly close: string;
+  readonly unread: string;
+
+  readonly emptyTitle: string;
+  readonly emptyBody: string;
+  readonly emptySuggestions: string;
+  readonly loadFailedTitle: string;
+  readonly retry: string;
+  readonly tryNow: string;
+
+  readonly connection: Readonly<Record<ConnectionLabel, string>>;
+  readonly reconnectingIn: (seconds: number) => string;
+
+  readonly you: string;
+  readonly assistant: string;
+  readonly sending: string;
+  readonly waitingToSend: string;
+  readonly sendFailed: string;
+  readonly discard: string;
+  readonly edit: string;
+  readonly thinking: string;
+  readonly thoughtFor: (seconds: number) => string;
+  readonly thought: string;
+  readonly copy: string;
+  readonly copied: string;
+  readonly code: string;
+  readonly unsafeLink: string;
+  readonly imageBlocked: (host: string) => string;
+  readonly taskDone: string;
+  readonly taskOpen: string;
+  readonly warning: string;
+  readonly error: string;
+
+  readonly toolStatus: Readonly<Record<ToolStatusLabel, string>>;
+  readonly toolInput: string;
+  readonly toolResult: string;
+  readonly toolEmptyResult: string;
+  readonly moreItems: (count: number) => string;
+
+  readonly runQueued: string;
+  readonly runFailed: string;
+  readonly runInterrupted: string;
+  readonly runInterruptedBody: string;
+  readonly runStopped: string;
+  readonly retryRun: string;
+
+  readonly unknownKind: (kind: string) => string;
+  readonly rendererFailed: (kind: string) => string;
+  readonly details: string;
+
+  readonly announceGenerating: string;
+  readonly announceFinished: string;
+  readonly announceStopped: string;
+  readonly announceAwaitingInput: string;
+}
+
+export type ConnectionLabel = "idle" | "connecting" | "open" | "reconnecting" | "offline" | "closed" | "failed";
+export type ToolStatusLabel =
+  | "started"
+  | "requested"
+  | "running"
+  | "completed"
+  | "failed"
+  | "denied"
+  | "cancelled"
+  | "interrupted";
+
+export const ENGLISH: Labels = {
+  title: "Chat",
+  transcript: "Conversation",
+  composer: "Message",
+  composerPlaceholder: "Write a message…",
+  composerHint: "Enter to send, Shift+Enter for a new line",
+  send: "Send message",
+  stop: "Stop generating",
+  stopping: "Stopping…",
+  jumpToLatest: "Jump to latest",
+  loadEarlier: "Load earlier messages",
+  loadingEarlier: "Loading earlier messages…",
+  loading: "Loading conversation…",
+  open: "Open chat",
+  close: "Close chat",
+  unread: "New message",
+
+  emptyTitle: "How can I help?",
+  emptyBody: "Ask anything to get started.",
+  emptySuggestions: "Ask anything, or start with one of these.",
+  loadFailedTitle: "This conversation could not be loaded",
+  retry: "Retry",
+  tryNow: "Try now",
+
+  connection: {
+    idle: "Not connected yet",
+    connecting: "Connecting…",
+    open: "Connected",
+    reconnecting: "Connection lost. Reconnecting…",
+    offline: "You are offline. Messages are sent when you are back.",
+    closed: "Disconnected",
+    failed: "Could not connect",
+  },
+  reconnectingIn: (seconds) => `Connection lost. Reconnecting in ${seconds} s…`,
+
+  you: "You said",
+  assistant: "Assistant said",
+  sending: "Sending…",
+  waitingToSend: "Waiting to send",
+  sendFailed: "Not sent",
+  discard: "Discard",
+  edit: "Edit",
+  thinking: "Thinking…",
+  thoughtFor: (seconds) => (seconds === 1 ? "Thought for 1 second" : `Thought for ${seconds} seconds`),
+  thought: "Thoughts",
+  copy: "Copy",
+  copied: "Copied",
+  code: "Code",
+  unsafeLink: "This link was disabled because its address is not safe",
+  imageBlocked: (host) => (host === "" ? "Image not loaded" : `Image from ${host} not loaded`),
+  taskDone: "Done",
+  taskOpen: "Not done",
+  warning: "Warning",
+  error: "Error",
+
+  toolStatus: {
+    started: "Preparing",
+    requested: "Requested",
+    running: "Running",
+    completed: "Done",
+    failed: "Failed",
+    denied: "Denied",
+    cancelled: "Cancelled",
+    interrupted: "Interrupted",
+  },
+  toolInput: "Input",
+  toolResult: "Result",
+  toolEmptyResult: "No output",
+  moreItems: (count) => (count === 1 ? "1 more item" : `${count} more items`),
+
+  runQueued: "Queued: starts when the current answer is done",
+  runFailed: "The answer could not be completed",
+  runInterrupted: "The answer was interrupted",
+  runInterruptedBody: "The server stopped before it was finished. What was written so far is kept.",
+  runStopped: "Stopped",
+  retryRun: "Try again",
+
+  unknownKind: (kind) => `This content cannot be shown here (${kind})`,
+  rendererFailed: (kind) => `Something went wrong showing this (${kind})`,
+  details: "Details",
+
+  announceGenerating: "Generating…",
+  announceFinished: "Answer finished",
+  announceStopped: "Stopped",
+  announceAwaitingInput: "Your input is needed",
+};

@@ -1,0 +1,39 @@
+import type { ThreadStatus } from "@sessionstream/client";
+import { useEffect, useRef, useState } from "react";
+import { useLabels } from "../labels/labels-context.tsx";
+import { usePart } from "../slots/use-part.ts";
+import { useThreadScope } from "../thread/thread-context.ts";
+import { announce, newestAnswer } from "./announcements.ts";
+
+/** The transcript's only voice. Render it once per thread; it is not visible. */
+export function Announcer() {
+  const part = usePart();
+  const labels = useLabels();
+  const { thread } = useThreadScope();
+  const [polite, setPolite] = useState("");
+  const [assertive, setAssertive] = useState("");
+  const before = useRef<ThreadStatus | null>(null);
+
+  useEffect(() => {
+    const listen = () => {
+      const after = thread.getStatus();
+      const announcement = announce(before.current, after, () => newestAnswer(thread), labels);
+      before.current = after;
+      if (announcement?.urgency === "polite") setPolite(announcement.text);
+      if (announcement?.urgency === "assertive") setAssertive(announcement.text);
+    };
+    listen();
+    return thread.subscribeStatus(listen);
+  }, [thread, labels]);
+
+  return (
+    <div {...part("announcer")}>
+      <div role="status" aria-live="polite">
+        {polite}
+      </div>
+      <div role="alert" aria-live="assertive">
+        {assertive}
+      </div>
+    </div>
+  );
+}

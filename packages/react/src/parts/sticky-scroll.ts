@@ -1,0 +1,55 @@
+/**
+ * Owns the decision whether the transcript follows its end (pure). The reader's hand always wins: any upward intent
+ * detaches, coming back to the end attaches. What the page does by itself (our own scrolling, content that shrinks, a
+ * keyboard that makes room) never detaches.
+ */
+export interface ScrollGeometry {
+  readonly top: number;
+  /** Height of the content. */
+  readonly height: number;
+  readonly viewport: number;
+}
+
+export interface StickyScroll {
+  readonly mode: "following" | "detached";
+  readonly last: ScrollGeometry;
+}
+
+export type StickyScrollEvent =
+  | { readonly type: "scrolled"; readonly to: ScrollGeometry }
+  /** We scrolled to the end: the scroll event that follows is no news. */
+  | { readonly type: "pinned"; readonly to: ScrollGeometry }
+  /** Wheel, key or finger asks to go up. */
+  | { readonly type: "upward-intent" }
+  | { readonly type: "jump" };
+
+export const ATTACH_DISTANCE = 24;
+export const DETACH_DISTANCE = 2;
+
+export const INITIAL_STICKY_SCROLL: StickyScroll = {
+  mode: "following",
+  last: { top: 0, height: 0, viewport: 0 },
+};
+
+export function stickyScroll(state: StickyScroll, event: StickyScrollEvent): StickyScroll {
+  switch (event.type) {
+    case "pinned":
+      return { ...state, last: event.to };
+    case "jump":
+      return { ...state, mode: "following" };
+    case "upward-intent":
+      return state.last.height > state.last.viewport ? { ...state, mode: "detached" } : state;
+    case "scrolled":
+      return { mode: modeAfterScroll(state, event.to), last: event.to };
+  }
+}
+
+function modeAfterScroll({ mode, last }: StickyScroll, to: ScrollGeometry): StickyScroll["mode"] {
+  const distance = to.height - to.viewport - to.top;
+  const moved = to.top - last.top;
+  if (mode === "following") {
+    const contentShrank = to.height < last.height;
+    return moved < -DETACH_DISTANCE && distance > DETACH_DISTANCE && !contentShrank ? "detached" : "following";
+  }
+  return moved > 0 && distance <= ATTACH_DISTANCE ? "following" : "detached";
+}

@@ -1,0 +1,19 @@
+import { createContext, useContext } from "react";
+import type { Draft } from "./draft.ts";
+import type { LeasedThread } from "./leased-thread.ts";
+
+export interface ThreadScope {
+  readonly thread: LeasedThread;
+  readonly draft: Draft;
+}
+
+export const ThreadContext = createContext<ThreadScope | null>(null);
+
+/** @throws Error outside of a provider. */
+export function useThreadScope(): ThreadScope {
+  const scope = useContext(ThreadContext);
+  if (scope === null) {
+    throw new Error("No chat thread here: put this component inside <ChatThreadProvider> or <ChatWidget>.");
+  }
+  return scope;
+}

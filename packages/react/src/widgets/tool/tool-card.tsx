@@ -1,0 +1,39 @@
+import { type ReactNode, useId, useState } from "react";
+import { useLabels } from "../../labels/labels-context.tsx";
+import { usePart } from "../../slots/use-part.ts";
+import { ChevronIcon, ToolIcon } from "../icons/icons.tsx";
+import { isToolStatus } from "./tool-status.ts";
+
+export interface ToolCardProps {
+  readonly name: string;
+  readonly status: string;
+  readonly defaultOpen?: boolean;
+  readonly children: ReactNode;
+}
+
+/** The frame of a tool row: what ran and how it went at a glance, details on demand. */
+export function ToolCard({ name, status, defaultOpen = false, children }: ToolCardProps) {
+  const part = usePart();
+  const labels = useLabels();
+  const bodyId = useId();
+  const [open, setOpen] = useState(defaultOpen);
+  return (
+    <section {...part("card", { state: status })}>
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={bodyId}
+        onClick={() => setOpen(!open)}
+        {...part("card-header", { state: open ? "open" : "closed" })}
+      >
+        <ToolIcon />
+        <span {...part("card-title")}>{name}</span>
+        <span {...part("pill", { state: status })}>{isToolStatus(status) ? labels.toolStatus[status] : status}</span>
+        <ChevronIcon />
+      </button>
+      <div id={bodyId} hidden={!open} {...part("card-body")}>
+        {open ? children : null}
+      </div>
+    </section>
+  );
+}
