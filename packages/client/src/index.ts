@@ -1,16 +1,11 @@
-// What users need first, then the seams for those who write backends, mappings and storage.
+// biome-ignore-all assist/source/organizeImports: in the order of need, not of paths.
 
-// backends
-export type {
-  ApplyResult,
-  ChatBackend,
-  CommandReceipt,
-  CommandSubmission,
-  EntityChange,
-  SessionHandle,
-  SessionObserver,
-  TimelineUpdate,
-} from "./backend/chat-backend.ts";
+// What an application needs: a client over a backend.
+export { type ChatClientOptions, createChatClient } from "./create-chat-client.ts";
+export {
+  type SessionstreamBackendOptions,
+  sessionstreamBackend,
+} from "./backend/sessionstream/sessionstream-backend.ts";
 export {
   createLocalBackend,
   type LocalBackend,
@@ -19,9 +14,19 @@ export {
 export type { LocalChange } from "./backend/local/local-log.ts";
 export type { LocalRequest, LocalRespond } from "./backend/local/local-runs.ts";
 export type { LocalSession } from "./backend/local/local-session.ts";
-export { type ChatClientOptions, createChatClient } from "./create-chat-client.ts";
-export type { ClientPlatform } from "./platform/client-platform.ts";
-export { defaultPlatform } from "./platform/default-platform.ts";
+
+// What it gets: a thread, its status, its timeline.
+export type { ChatClient, ChatThread, SendInput, ThreadLease, TranscriptRow } from "./thread/chat-thread.ts";
+export type {
+  ConnectionStatus,
+  HydrationStatus,
+  PendingMessage,
+  RunPhase,
+  RunState,
+  ThreadStatus,
+} from "./thread/status.ts";
+export type { TimelineEntity } from "./timeline/entity.ts";
+export type { Ephemeral, Timeline } from "./timeline/timeline.ts";
 export {
   CHAT_COMMANDS,
   CHAT_KINDS,
@@ -34,18 +39,34 @@ export {
   toolCallPayload,
   toolResultPayload,
 } from "./thread/chat-payload.ts";
-export type { ChatClient, ChatThread, SendInput, ThreadLease, TranscriptRow } from "./thread/chat-thread.ts";
-export { createMemoryOutbox, type Outbox, type OutboxItem } from "./thread/outbox.ts";
+export { type RunStats, type ThreadStats, type TokenUsage, threadStats } from "./thread/run-stats.ts";
+export {
+  addressedSession,
+  freshSession,
+  type PageAddress,
+  type SessionPolicy,
+  type SessionStorage,
+  storedSession,
+} from "./thread/session-policy.ts";
+
+// The seams: backends, platforms, transports, outboxes, diagnostics.
 export type {
-  ConnectionStatus,
-  HydrationStatus,
-  PendingMessage,
-  RunPhase,
-  RunState,
-  ThreadStatus,
-} from "./thread/status.ts";
-export type { TimelineEntity } from "./timeline/entity.ts";
-// mappings for reference servers
+  ApplyResult,
+  ChatBackend,
+  CommandReceipt,
+  CommandSubmission,
+  EntityChange,
+  SessionHandle,
+  SessionObserver,
+  TimelineUpdate,
+} from "./backend/chat-backend.ts";
+export type { ClientPlatform } from "./platform/client-platform.ts";
+export { defaultPlatform } from "./platform/default-platform.ts";
+export type { Transport, TransportClose, TransportConnection, TransportHandlers } from "./wire/transport.ts";
+export { createMemoryOutbox, type Outbox, type OutboxItem } from "./thread/outbox.ts";
+export type { Diagnostic } from "./session/diagnostic.ts";
+
+// Reference servers: how their UI events change the timeline. The Go chat package's are in "./pinocchio".
 export {
   defineTimelineMapping,
   type EventMapper,
@@ -61,4 +82,3 @@ export {
   type MappingReport,
 } from "./timeline/mapping-registry.ts";
 export type { JsonDraft, TimelineMutation } from "./timeline/mutation.ts";
-export type { Ephemeral, Timeline } from "./timeline/timeline.ts";

@@ -1,4 +1,6 @@
 // For tests and stories of applications, and for those who write a backend.
+export { BACKEND_CASES } from "./backend-conformance/backend-cases.ts";
+export type { BackendCase, BackendFixture } from "./backend-conformance/backend-fixture.ts";
 export {
   appendText,
   assistantMessage,
@@ -11,4 +13,7 @@ export {
   userMessage,
 } from "./chat-changes.ts";
 export { type FakeHub, fakeHub } from "./fake-hub.ts";
+export { type FrameScriptPlayer, type FrameScriptPlayerOptions, frameScriptPlayer } from "./frame-script-player.ts";
 export { createManualPlatform, type ManualPlatform, type ManualPlatformOptions } from "./manual-platform.ts";
+export { type ScriptedConnection, type ScriptedTransport, scriptedTransport } from "./scripted-transport.ts";
+export { type TimelineEntityFields, timelineEntity } from "./timeline-entity.ts";

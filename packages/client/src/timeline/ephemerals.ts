@@ -18,28 +18,25 @@ export function createEphemerals(platform: Pick<ClientPlatform, "setTimer">, cha
     changed();
   }
 
-  function take(key: string): boolean {
+  function take(key: string): void {
     held.get(key)?.cancelExpiry();
-    return held.delete(key);
+    if (held.delete(key)) publish();
   }
 
   return {
     get: () => list,
     set(key, payload, ttlMs) {
-      const known = take(key);
-      if (payload !== undefined && ttlMs > 0) {
-        const cancelExpiry = platform.setTimer(ttlMs, () => {
-          held.delete(key);
-          publish();
-        });
-        held.set(key, { ephemeral: { key, payload }, cancelExpiry });
-        publish();
-      } else if (known) publish();
+      if (payload === undefined || ttlMs <= 0) {
+        take(key);
+        return;
+      }
+      held.get(key)?.cancelExpiry();
+      // A key that is held keeps its place, so that what is shown does not jump.
+      held.set(key, { ephemeral: { key, payload }, cancelExpiry: platform.setTimer(ttlMs, () => take(key)) });
+      publish();
     },
     clear() {
-      if (held.size === 0) return;
       for (const key of [...held.keys()]) take(key);
-      publish();
     },
   };
 }
