@@ -15,6 +15,6 @@ function sameItem(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   return a !== undefined && b !== undefined && jsonEquals(a, b);
 }
 
-function isList(value: JsonValue): value is readonly JsonValue[] {
+function isList(value: JsonValue): value is JsonValue[] {
   return Array.isArray(value);
 }

@@ -1,5 +1,5 @@
-/** JSON as data: what protobuf JSON text parses to. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** JSON as data: what protobuf JSON text parses to. The same shapes as protobuf-es has, so that values pass both ways. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export interface JsonObject {
-  readonly [key: string]: JsonValue;
+  [key: string]: JsonValue;
 }

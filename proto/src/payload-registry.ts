@@ -129,7 +129,7 @@ function parseObject(text: string, schema: DescMessage): JsonObject {
   throw new SessionStreamError("invalid_event", `A payload of ${schema.typeName} is no JSON object`);
 }
 
-function isArray(json: JsonValue): json is readonly JsonValue[] {
+function isArray(json: JsonValue): json is JsonValue[] {
   return Array.isArray(json);
 }
 

@@ -16,6 +16,6 @@ function sameKeys(a: JsonObject, b: JsonObject): boolean {
 }
 
 /** `Array.isArray` does not narrow readonly arrays. */
-function isArray(value: object): value is readonly JsonValue[] {
+function isArray(value: object): value is JsonValue[] {
   return Array.isArray(value);
 }

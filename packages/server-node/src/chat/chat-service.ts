@@ -23,7 +23,7 @@ export interface CreateSessionInput extends ChatTarget, Idempotent {
 export interface PromptInput extends ChatTarget, Idempotent {
   readonly prompt?: string;
   /** protobuf JSON of ChatAttachment. */
-  readonly attachments?: readonly JsonValue[];
+  readonly attachments?: JsonValue[];
   readonly busyPolicy?: BusyPolicy;
   /** Asks again for an answer to this run's message; the prompt is the one of then. */
   readonly retryOfRunId?: string;

@@ -8,7 +8,7 @@ export function textField(body: JsonObject, name: string): string | undefined {
   throw new SessionStreamError("bad_request", `"${name}" has to be a text.`);
 }
 
-export function listField(body: JsonObject, name: string): readonly JsonValue[] | undefined {
+export function listField(body: JsonObject, name: string): JsonValue[] | undefined {
   const value = ownField(body, name);
   if (value === undefined || value === null) return undefined;
   if (isList(value)) return value;
@@ -19,6 +19,6 @@ function ownField(body: JsonObject, name: string): JsonValue | undefined {
   return Object.hasOwn(body, name) ? body[name] : undefined;
 }
 
-function isList(value: JsonValue): value is readonly JsonValue[] {
+function isList(value: JsonValue): value is JsonValue[] {
   return Array.isArray(value);
 }
