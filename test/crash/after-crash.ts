@@ -1,0 +1,123 @@
+/**
+ * Owns what must be true of a file whose server was killed: the log is dense and whole, what was acknowledged is there
+ * once, the stored entities are a fold of the log, and a new server takes up where the old one stopped.
+ */
+import { createHub, type Hub, type MessageStorageAdapter, type StoredEvent } from "@sessionstream/server-node";
+import { sqliteStorage } from "@sessionstream/server-node/sqlite";
+import { expect, vi } from "vitest";
+import { ada, chatModule, idleChatModule } from "./chat-under-test.ts";
+import type { Acknowledged, SentCommand } from "./crashing-server.ts";
+
+const sessionKey = (session: string) => ({ tenant: ada.tenant, session });
+
+export async function readLog(storage: MessageStorageAdapter, session: string): Promise<readonly StoredEvent[]> {
+  const events = await storage.events(sessionKey(session), { after: 0n, limit: 100_000 });
+  if (events === "gone") throw new Error("Nothing truncates this log");
+  return events;
+}
+
+/** What the dead server left. */
+export async function expectSound(
+  path: string,
+  sent: readonly SentCommand[],
+  acknowledged: ReadonlyMap<string, Acknowledged>,
+): Promise<void> {
+  const storage = sqliteStorage({ path, synchronous: "NORMAL" });
+  for (const session of new Set(sent.map((command) => command.session))) {
+    const log = await readLog(storage, session);
+    expect(log.map((event) => event.ordinal)).toEqual(log.map((_, index) => BigInt(index) + 1n));
+    expect(new Set(log.map((event) => event.id)).size).toBe(log.length);
+    const head = (await storage.load(sessionKey(session)))?.head;
+    expect([head?.ordinal ?? 0n, head?.tag ?? ""]).toEqual([BigInt(log.length), log.at(-1)?.id ?? ""]);
+    await expectCommandsWhole(storage, log, session, sent, acknowledged);
+    expect(await viewOf(storage, session)).toEqual(await viewOf(withoutEntities(storage), session));
+  }
+  await storage.close();
+}
+
+async function expectCommandsWhole(
+  storage: MessageStorageAdapter,
+  log: readonly StoredEvent[],
+  session: string,
+  sent: readonly SentCommand[],
+  acknowledged: ReadonlyMap<string, Acknowledged>,
+): Promise<void> {
+  for (const { id } of sent.filter((command) => command.session === session)) {
+    const stored = await storage.command(sessionKey(session), id);
+    const events = log.filter((event) => event.commandId === id).map((event) => event.name);
+    expect(events, `events of ${id}`).toEqual(stored === null ? [] : ["ChatUserMessageAccepted", "ChatRunQueued"]);
+    const ack = acknowledged.get(id);
+    if (ack !== undefined) expect(stored?.outcome, `outcome of ${id}`).toBe(ack.outcome);
+  }
+}
+
+/** A session with all metadata, as a hub that starts nothing sees it. */
+async function viewOf(storage: MessageStorageAdapter, session: string) {
+  const hub = createHub({
+    storage: { ...delegate(storage), close: async () => {} },
+    modules: [idleChatModule()],
+    authorize: () => true,
+  });
+  const snapshot = await hub.snapshot({ principal: ada, session });
+  await hub.close();
+  return snapshot;
+}
+
+/** Shows the log only, so that whoever loads it folds all of it. */
+function withoutEntities(storage: MessageStorageAdapter): MessageStorageAdapter {
+  return {
+    ...delegate(storage),
+    load: async (session) => {
+      const loaded = await storage.load(session);
+      return loaded && { head: { ...loaded.head, projected: 0n }, entities: [] };
+    },
+    commit: async () => {
+      throw new Error("Looking must not write");
+    },
+  };
+}
+
+function delegate(storage: MessageStorageAdapter): MessageStorageAdapter {
+  return {
+    capabilities: storage.capabilities,
+    load: (session) => storage.load(session),
+    events: (session, query) => storage.events(session, query),
+    command: (session, id) => storage.command(session, id),
+    commit: (commit) => storage.commit(commit),
+    remove: (session) => storage.remove(session),
+    close: () => storage.close(),
+  };
+}
+
+/** A new server: every command sent again gets its one outcome, and every run comes to an end. */
+export async function expectRecovery(
+  path: string,
+  sent: readonly SentCommand[],
+  acknowledged: ReadonlyMap<string, Acknowledged>,
+): Promise<void> {
+  const storage = sqliteStorage({ path, synchronous: "NORMAL" });
+  const hub = createHub({ storage, modules: [chatModule()], authorize: () => true });
+  try {
+    for (const { id, session, prompt } of sent) {
+      const before = await storage.command(sessionKey(session), id);
+      const ack = await hub.submit({ principal: ada, session, command: "ChatStartInference", id, payload: { prompt } });
+      expect(ack.repeated, `${id} is decided once`).toBe(before !== null);
+      const promised = acknowledged.get(id);
+      if (promised !== undefined) expect(JSON.stringify(ack.outcome)).toBe(promised.outcome);
+    }
+    for (const session of new Set(sent.map((command) => command.session))) await expectRunsEnded(hub, session);
+  } finally {
+    await hub.close();
+  }
+  await expectSound(path, sent, acknowledged);
+}
+
+async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const snapshot = await hub.snapshot({ principal: ada, session });
+      expect(snapshot?.entities.filter((entity) => entity.open)).toEqual([]);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}

@@ -1,0 +1,45 @@
+// The process that is killed: a real hub with the real chat over a SQLite file, driven over IPC.
+// `crash-server.ts <file> [failpoint occurrence]`: dies by SIGKILL when it passes the failpoint for that time.
+import { SessionStreamError } from "@sessionstream/protocol";
+import { createHub } from "@sessionstream/server-node";
+import { sqliteStorage } from "@sessionstream/server-node/sqlite";
+import { ada, chatModule } from "./chat-under-test.ts";
+import type { ServerReport, ServerRequest } from "./crashing-server.ts";
+
+const [path = "", failpoint = "", occurrence = "1"] = process.argv.slice(2);
+let passesLeft = Number(occurrence);
+
+const hub = createHub({
+  storage: sqliteStorage({ path, synchronous: "NORMAL" }),
+  modules: [chatModule()],
+  authorize: () => true,
+  checkpoint: { everyEvents: 20, idleMs: 5 },
+  failpoint: (name) => {
+    if (name !== failpoint) return;
+    passesLeft -= 1;
+    if (passesLeft === 0) process.kill(process.pid, "SIGKILL");
+  },
+});
+
+const report = (message: ServerReport) => process.send?.(message);
+
+async function answer(request: ServerRequest): Promise<void> {
+  if (request.type === "rebuild") return hub.rebuild({ tenant: ada.tenant, session: request.session });
+  const { id, session, prompt } = request;
+  try {
+    const { ordinal, outcome, repeated } = await hub.submit({
+      principal: ada,
+      session,
+      command: "ChatStartInference",
+      id,
+      payload: { prompt },
+    });
+    report({ type: "acknowledged", id, ordinal, outcome: JSON.stringify(outcome), repeated });
+  } catch (error) {
+    report({ type: "refused", id, code: SessionStreamError.from(error).code });
+  }
+}
+
+process.on("message", (request: ServerRequest) => void answer(request));
+process.on("disconnect", () => process.exit());
+report({ type: "ready" });
