@@ -5,7 +5,7 @@ import type { Hub } from "../../hub/hub.ts";
 import { CHAT_ROUTES } from "./chat-routes.ts";
 import { httpStatus } from "./http-status.ts";
 import { matchRoute } from "./match-route.ts";
-import { type AllowedOrigins, isOriginAllowed } from "./origin-check.ts";
+import { checkOriginRule, isOriginAllowed, type OriginRule } from "./origin-check.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { errorResponse, jsonResponse } from "./responses.ts";
 import { createSnapshotEncoder } from "./snapshot-json.ts";
@@ -14,8 +14,10 @@ export interface ChatHttpOptions {
   readonly hub: Hub;
   /** Who asks; `null` is answered with 401. What they may do is the hub's `authorize`. */
   authenticate(request: Request): Principal | null | Promise<Principal | null>;
-  /** Pages that may act for their users, as exact origins (`https://app.example`). There is no default. */
-  readonly origins: AllowedOrigins;
+  /** Pages that may act for their users: exact origins, or those of the host the request came to. No default (L13). */
+  readonly origins: OriginRule["origins"];
+  /** Programs send no Origin. Allow them to write only where no cookie authenticates. Default `false`. */
+  readonly allowMissingOrigin?: boolean;
   /** Default `/api/chat`. */
   readonly basePath?: string;
   readonly limits?: { readonly maxBodyBytes?: number };
@@ -33,7 +35,9 @@ export type HttpHandler = (request: Request) => Promise<Response>;
  * request. Leaving before the answer stops nothing (L7).
  */
 export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
-  const { origins, basePath = "/api/chat", cors, mintId = () => crypto.randomUUID() } = options;
+  const { basePath = "/api/chat", cors, mintId = () => crypto.randomUUID() } = options;
+  const rule: OriginRule = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
+  checkOriginRule(rule);
   const service = createChatService({ hub: options.hub, mintId });
   const encodeSnapshot = createSnapshotEncoder();
   const maxBodyBytes = options.limits?.maxBodyBytes ?? 64 * 1024;
@@ -45,7 +49,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (match.type === "not-found") throw new SessionStreamError("not_found", "There is nothing at this path.");
     if (match.type === "method-not-allowed") return methodNotAllowed(match.allowed);
     const { route, session } = match;
-    if (!isOriginAllowed(request.headers.get("origin"), origins)) {
+    if (!isOriginAllowed(request, rule)) {
       throw new SessionStreamError("origin_rejected", "Pages of this origin may not use this chat.");
     }
     const principal = await options.authenticate(request);
@@ -68,7 +72,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
 
   return async (request) => {
     const origin = request.headers.get("origin");
-    const shared = cors !== undefined && origin !== null && isOriginAllowed(origin, origins) ? cors : undefined;
+    const shared = cors !== undefined && origin !== null && isOriginAllowed(request, rule) ? cors : undefined;
     const preflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
     const response =
       shared !== undefined && preflight
