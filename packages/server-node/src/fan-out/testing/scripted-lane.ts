@@ -32,7 +32,7 @@ interface Draft {
   recreated: boolean;
 }
 
-const BIRTH = Date.UTC(2026, 0, 1);
+const BIRTH = 1_767_225_600_000;
 
 const UNBORN_MOMENT: Moment = {
   head: { epoch: "", view: "v1", ordinal: 0n, tag: "", horizon: 0n, floor: 0n },

@@ -1,0 +1,261 @@
+/**
+ * Owns one connection: hello, frames in, liveness, and the end, which comes once whoever brings it.
+ * Does not own bytes (outbound-queue.ts), sessions (connection-subscriptions.ts) or what a subscriber is sent (fan-out).
+ */
+import type { Duplex } from "node:stream";
+import { CLOSE_CODES, ERROR_CODES } from "@sessionstream/protocol";
+import { decodeClientFrame, encodeServerFrame, type ServerFrameInit } from "@sessionstream/protocol/codec";
+import type { ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
+import type { RawData, WebSocket } from "ws";
+import type { Principal } from "../../command/define-command.ts";
+import { encodeFrame } from "../../fan-out/encoded-frame.ts";
+import type { AttachRequest, EncodedFrame } from "../../fan-out/subscriber.ts";
+import type { Hub } from "../../hub/hub.ts";
+import type { HubPlatform } from "../../platform/hub-platform.ts";
+import type { Audience } from "../../projection/define-entity-kind.ts";
+import { createConnectionSubscriptions, type Failure } from "./connection-subscriptions.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { createOutboundQueue } from "./outbound-queue.ts";
+import { createStrikeCounter } from "./strike-counter.ts";
+import type { Observe } from "./transport-observer.ts";
+import type { WebSocketLimits } from "./websocket-options.ts";
+import type { FrameChunks } from "./wire-frame.ts";
+
+export interface ConnectionContext {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly audience: Audience;
+  readonly websocket: WebSocket;
+  /** The stream under `websocket`. */
+  readonly socket: Duplex;
+  readonly hub: Pick<Hub, "attach">;
+  readonly platform: HubPlatform;
+  readonly limits: WebSocketLimits;
+  readonly referenceHello: boolean;
+  readonly strictFrames: boolean;
+  readonly chunksOf: FrameChunks;
+  readonly observe: Observe | undefined;
+  readonly report: (error: unknown, subject: string) => void;
+  /** Called once, as soon as the connection serves nobody any more. */
+  readonly onEnd: () => void;
+}
+
+export interface ConnectionInfo {
+  readonly id: string;
+  readonly principal: Principal;
+  /** `null` until the first subscribe says what the client is. */
+  readonly mode: AttachRequest["mode"] | null;
+  readonly openedAt: number;
+  readonly queuedBytes: number;
+  readonly subscriptions: readonly string[];
+}
+
+export interface Connection {
+  info(): ConnectionInfo;
+  close(code: number, reason: string): void;
+  /** Tells the client to come back elsewhere after `afterMs`, then closes. */
+  drain(afterMs: number): void;
+  /** Resolves when the socket is gone. */
+  readonly gone: Promise<void>;
+}
+
+const CAPABILITIES = ["timeline"];
+
+/** After these nobody listens to what is still queued. */
+const HOPELESS: readonly number[] = [CLOSE_CODES.slowConsumer, CLOSE_CODES.noPong, CLOSE_CODES.serverError];
+
+export function openConnection(context: ConnectionContext): Connection {
+  const { id, websocket, platform, limits, observe } = context;
+  const openedAt = platform.now();
+  let ended = false;
+
+  const queue = createOutboundQueue({
+    socket: context.socket,
+    chunksOf: context.chunksOf,
+    maxQueuedBytes: limits.maxQueuedBytes,
+    isOpen: () => websocket.readyState === websocket.OPEN,
+    defer: platform.defer,
+    onWritten(bytes) {
+      heartbeat.written();
+      observe?.("server_frames_written", { bytes, queuedBytes: queue.queuedBytes() });
+    },
+    onWriteError(error) {
+      if (ended) return;
+      observe?.("server_frame_write_error", { error: error.message });
+      end("discard", CLOSE_CODES.serverError);
+      websocket.terminate();
+    },
+  });
+  const strikes = createStrikeCounter(limits.maxBadFrames, limits.badFrameWindowMs, platform.now);
+  const subscriptions = createConnectionSubscriptions({
+    hub: context.hub,
+    principal: context.principal,
+    audience: context.audience,
+    maxSubscriptions: limits.maxSubscriptionsPerConnection,
+    port: {
+      sink: {
+        maxQueuedBytes: limits.maxQueuedBytes,
+        send: enqueue,
+        queuedBytes: queue.queuedBytes,
+        onDrain: queue.onDrain,
+        close,
+      },
+      send,
+      refuse,
+      fail,
+      observe,
+      report: context.report,
+    },
+  });
+  const gone = new Promise<void>((resolve) => {
+    websocket.once("close", (code: number) => {
+      end("discard", code);
+      resolve();
+    });
+  });
+  websocket.on("error", (error) => observe?.("read_error", { error: error.message }));
+  websocket.on("message", receive);
+  websocket.on("ping", () => heartbeat.heard());
+  websocket.on("pong", () => heartbeat.heard());
+
+  observe?.("connected");
+  send({ case: "hello", value: context.referenceHello ? { connectionId: id } : ourHello() });
+  const heartbeat = startHeartbeat({
+    platform,
+    intervalMs: limits.heartbeatIntervalMs,
+    pongTimeoutMs: limits.pongTimeoutMs,
+    ping,
+    totals: queue.totals,
+    onDead: () => close(CLOSE_CODES.noPong, "no pong in time"),
+  });
+
+  function ourHello() {
+    return {
+      connectionId: id,
+      capabilities: CAPABILITIES,
+      protocolMin: 1,
+      protocolMax: 1,
+      heartbeatIntervalMs: limits.heartbeatIntervalMs,
+      maxFrameBytes: limits.maxFrameBytes,
+    };
+  }
+
+  function enqueue(frame: EncodedFrame): void {
+    if (ended) return;
+    queue.enqueue(frame);
+    observe?.("server_frame_queued", { bytes: frame.bytes.length, queuedBytes: queue.queuedBytes() });
+  }
+
+  /** A peer that asks without reading the answers is not read either, until it does. */
+  function send(frame: ServerFrameInit): void {
+    enqueue(encodeFrame(encodeServerFrame(frame)));
+    if (queue.queuedBytes() <= limits.maxQueuedBytes || websocket.isPaused) return;
+    websocket.pause();
+    queue.onDrain(() => websocket.resume());
+  }
+
+  /** Reference peers know no JSON ping; nor may anybody's be known before it said what it is. */
+  function ping(): void {
+    if (subscriptions.mode() === "timeline")
+      send({ case: "ping", value: { nonce: platform.randomId(), heads: subscriptions.heads() } });
+    else websocket.ping();
+  }
+
+  function receive(data: RawData, isBinary: boolean): void {
+    if (ended) return;
+    heartbeat.heard();
+    // CAST: ws hands over one Buffer unless another binaryType was set.
+    const bytes = data as Buffer;
+    observe?.("client_frame_read", { bytes: bytes.length });
+    if (isBinary) {
+      refuse({ code: "bad_client_frame", message: "Frames are text: protobuf JSON, not binary" });
+      return;
+    }
+    const decoded = decodeClientFrame(bytes.toString(), { strict: context.strictFrames });
+    if (!decoded.ok) {
+      observe?.("client_frame_decode_error", { code: decoded.code });
+      refuse(decoded);
+      return;
+    }
+    observe?.("client_frame_decoded", { frameType: decoded.frame.case ?? "" });
+    dispatch(decoded.frame);
+  }
+
+  function dispatch(frame: ClientFrame["frame"]): void {
+    switch (frame.case) {
+      case "subscribe":
+        subscriptions.subscribe(frame.value);
+        break;
+      case "unsubscribe":
+        subscriptions.unsubscribe(frame.value.sessionId);
+        break;
+      case "page":
+        subscriptions.page(frame.value);
+        break;
+      case "ping":
+        send({ case: "pong", value: { nonce: frame.value.nonce } });
+        break;
+      case "pong":
+        break;
+      case "authenticate":
+      case undefined:
+        refuse({ code: "protocol_error", message: `This server does not offer "auth": reconnect with another token` });
+        break;
+    }
+  }
+
+  function refuse(failure: Failure): void {
+    observe?.("protocol_error", { code: failure.code });
+    if (strikes.strike()) close(CLOSE_CODES.badFrame, "too many bad frames");
+    else fail(failure);
+  }
+
+  function fail(failure: Failure): void {
+    const { code, message, sessionId = "", requestId = "", errorId = "", retryAfterMs = 0 } = failure;
+    const extensions = { retryable: ERROR_CODES[code], requestId, errorId, retryAfterMs };
+    send({
+      case: "error",
+      value: { code, message, sessionId, ...(subscriptions.mode() === "timeline" ? extensions : {}) },
+    });
+  }
+
+  /** From here on the connection serves nobody. */
+  function end(how: "flush" | "discard", code: number): void {
+    if (ended) return;
+    ended = true;
+    heartbeat.stop();
+    subscriptions.close();
+    queue.close(how);
+    observe?.("disconnected", { code });
+    context.onEnd();
+  }
+
+  function close(code: number, reason: string): void {
+    if (ended) return;
+    end(HOPELESS.includes(code) ? "discard" : "flush", code);
+    websocket.close(code, reason);
+    const cancel = platform.setTimer(limits.closeTimeoutMs, () => websocket.terminate());
+    websocket.once("close", cancel);
+  }
+
+  return {
+    info: () => ({
+      id,
+      principal: context.principal,
+      mode: subscriptions.mode(),
+      openedAt,
+      queuedBytes: queue.queuedBytes(),
+      subscriptions: subscriptions.sessionIds(),
+    }),
+    close,
+    drain(afterMs) {
+      if (subscriptions.mode() !== "timeline") {
+        close(CLOSE_CODES.goingAway, "draining");
+        return;
+      }
+      send({ case: "draining", value: { afterMs } });
+      close(CLOSE_CODES.draining, "draining");
+    },
+    gone,
+  };
+}

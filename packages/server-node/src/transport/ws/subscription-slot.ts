@@ -1,0 +1,92 @@
+/**
+ * Owns one session's place on a connection: the live subscription, and the attempt that may replace it. The live one
+ * stays until the new one's first frame is there, so a failed re-subscribe costs nothing.
+ * Does not write frames of its own: what happened is told to the connection.
+ */
+import type { AttachRequest, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
+
+/** An attach under way. Closing it makes it silent, whenever it ends. */
+interface Attempt {
+  closed: boolean;
+}
+
+export interface SubscriptionSlotOptions {
+  readonly sink: SubscriberSink;
+  readonly attach: (request: AttachRequest) => Promise<Subscription>;
+  readonly onLive: () => void;
+  readonly onFailed: (error: unknown, requestId: string) => void;
+}
+
+export interface SubscriptionSlot {
+  /** Supersedes an attempt under way. */
+  subscribe(request: Omit<AttachRequest, "sink">): void;
+  /** The subscription that is being served. */
+  live(): Subscription | null;
+  /** Neither live nor on the way. */
+  isEmpty(): boolean;
+  /** Synchronous: no frame of this session is enqueued afterwards. */
+  close(): void;
+}
+
+export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: SubscriptionSlotOptions): SubscriptionSlot {
+  let live: Subscription | null = null;
+  let attempt: Attempt | null = null;
+
+  function dropLive(): void {
+    live?.detach();
+    live = null;
+  }
+
+  function abandonAttempt(): void {
+    if (attempt !== null) attempt.closed = true;
+    attempt = null;
+  }
+
+  function sinkOf(own: Attempt): SubscriberSink {
+    let first = true;
+    return {
+      ...sink,
+      send(frame) {
+        if (own.closed) return;
+        if (first) dropLive();
+        first = false;
+        sink.send(frame);
+      },
+      close(code, reason) {
+        if (!own.closed) sink.close(code, reason);
+      },
+    };
+  }
+
+  async function run(own: Attempt, request: Omit<AttachRequest, "sink">): Promise<void> {
+    try {
+      const attached = await attach({ ...request, sink: sinkOf(own) });
+      if (own.closed) {
+        attached.detach();
+        return;
+      }
+      dropLive();
+      live = attached;
+      attempt = null;
+      onLive();
+    } catch (error) {
+      if (own.closed) return;
+      attempt = null;
+      onFailed(error, request.requestId);
+    }
+  }
+
+  return {
+    subscribe(request) {
+      abandonAttempt();
+      attempt = { closed: false };
+      void run(attempt, request);
+    },
+    live: () => live,
+    isEmpty: () => live === null && attempt === null,
+    close() {
+      abandonAttempt();
+      dropLive();
+    },
+  };
+}
