@@ -3,12 +3,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { FailpointName } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
-import { describe, expect, it, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { expectRecovery, expectSound } from "./after-crash.ts";
+import { type BundledServer, bundleServer } from "./bundle-server.ts";
 import { ada, PROMPTS } from "./chat-under-test.ts";
-import { CrashingServer, type SentCommand } from "./crashing-server.ts";
+import { CrashingServer, type DieAt, type SentCommand } from "./crashing-server.ts";
 
 const TIMEOUT_MS = 30_000;
+
+let bundle: BundledServer;
+beforeAll(async () => {
+  bundle = await bundleServer();
+}, TIMEOUT_MS);
+afterAll(() => bundle.remove());
 
 /** Tests run side by side, so each brings its own hook. */
 type Cleanup = TestContext["onTestFinished"];
@@ -23,11 +30,8 @@ function aCommand(number: number, session = "session-1"): SentCommand {
   return { id: `command-${number}`, session, prompt: PROMPTS[number % PROMPTS.length] ?? "hello" };
 }
 
-async function aServer(
-  onTestFinished: Cleanup,
-  ...input: ConstructorParameters<typeof CrashingServer>
-): Promise<CrashingServer> {
-  const server = new CrashingServer(...input);
+async function aServer(onTestFinished: Cleanup, path: string, dieAt?: DieAt): Promise<CrashingServer> {
+  const server = new CrashingServer(bundle.program, path, dieAt);
   onTestFinished(() => server.kill());
   await server.start();
   return server;

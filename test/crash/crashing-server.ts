@@ -1,6 +1,5 @@
 /** Owns the test's end of a server that dies: starts it, sends commands, remembers what was acknowledged. */
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { FailpointName } from "@sessionstream/server-node";
 
 export type ServerRequest =
@@ -26,7 +25,10 @@ export interface SentCommand {
   readonly prompt: string;
 }
 
-const PROGRAM = fileURLToPath(new URL("./crash-server.ts", import.meta.url));
+export interface DieAt {
+  readonly failpoint: FailpointName;
+  readonly occurrence: number;
+}
 
 export class CrashingServer {
   readonly sent: SentCommand[] = [];
@@ -36,12 +38,9 @@ export class CrashingServer {
   #wake: () => void = () => {};
   #ready = false;
 
-  constructor(path: string, dieAt?: { readonly failpoint: FailpointName; readonly occurrence: number }) {
+  constructor(program: string, path: string, dieAt?: DieAt) {
     const args = dieAt === undefined ? [path] : [path, dieAt.failpoint, String(dieAt.occurrence)];
-    this.#process = fork(PROGRAM, args, {
-      execArgv: ["--conditions=@sessionstream/source", "--import", "tsx"],
-      serialization: "advanced",
-    });
+    this.#process = fork(program, args, { execArgv: [], serialization: "advanced" });
     this.#process.on("message", (report: ServerReport) => this.#take(report));
     this.#gone = new Promise((resolve) => {
       this.#process.once("exit", () => {

@@ -1,0 +1,28 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+export interface BundledServer {
+  readonly program: string;
+  remove(): void;
+}
+
+/** Bundles the server once: it is started many times, and each start would compile a hundred files. */
+export async function bundleServer(): Promise<BundledServer> {
+  const root = fileURLToPath(new URL(".", import.meta.url));
+  // Below node_modules, so that the program finds its SQLite driver.
+  const cache = fileURLToPath(new URL("../../node_modules/.cache/", import.meta.url));
+  mkdirSync(cache, { recursive: true });
+  const outDir = mkdtempSync(join(cache, "crash-server-"));
+  const resolve = { conditions: ["@sessionstream/source", "node"] };
+  await build({
+    configFile: false,
+    logLevel: "error",
+    root,
+    resolve,
+    ssr: { noExternal: true, resolve },
+    build: { ssr: "crash-server.ts", outDir, emptyOutDir: true },
+  });
+  return { program: join(outDir, "crash-server.js"), remove: () => rmSync(outDir, { recursive: true, force: true }) };
+}
