@@ -47,7 +47,7 @@ export class LaneState {
   head(): LaneHead {
     return {
       epoch: this.view.epoch,
-      view: this.isUnborn ? "" : this.viewId,
+      view: this.viewId,
       ordinal: this.view.ordinal,
       tag: this.tag,
       horizon: this.view.tombstones.horizon,
