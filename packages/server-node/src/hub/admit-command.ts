@@ -10,7 +10,10 @@ import type { LaneContext } from "./lane-context.ts";
 import type { CommandUnit } from "./unit.ts";
 import { keyReusedError, storageError } from "./unit-errors.ts";
 
-/** @returns whether the command is to be decided; if not, it has been answered. */
+/**
+ * @returns whether the command is to be decided; if not, it has been answered.
+ * @throws when a command that may be in the log cannot be looked up: no answer would be true.
+ */
 export async function admitCommand(lane: LaneContext, unit: CommandUnit): Promise<boolean> {
   try {
     await authorizeAgain(lane, unit);
@@ -19,6 +22,7 @@ export async function admitCommand(lane: LaneContext, unit: CommandUnit): Promis
     await catchUp(lane);
     answerKnown(lane, unit, known);
   } catch (error) {
+    if (unit.outcomeUnknown) throw error;
     unit.answer.reject(error instanceof SessionStreamError ? error : storageError(error));
   }
   return false;

@@ -26,12 +26,21 @@ export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Pr
       const outcome = units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
       await answerUncommitted(lane, prepared);
       if (outcome.status === "committed") return;
-      if (outcome.status === "unknown") failures += 1;
+      if (outcome.status === "unknown") {
+        failures += 1;
+        reportFailures(lane.core, lane.session, prepared.failures, "live");
+      }
       units = await afterFailure(lane, units, outcome, failures);
     } catch (error) {
       // Reading failed: what these units would be decided on is not to be had.
-      refuseAll(lane, units, error);
-      return;
+      failures += 1;
+      const patient = units.some((unit) => unit.outcomeUnknown) && failures < lane.core.limits.maxStorageFailures;
+      if (!patient) {
+        refuseAll(lane, units, error);
+        return;
+      }
+      lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
+      await pause(lane, failures);
     }
   }
 }
@@ -49,8 +58,22 @@ async function attempt(lane: LaneContext, prepared: PreparedBatch): Promise<Outc
   } catch (error) {
     return { status: "unknown", error };
   }
-  if (result.status === "committed") finishBatch(lane, prepared, commit);
+  if (result.status === "committed") finish(lane, prepared, commit);
   return result;
+}
+
+/** What is stored must not be tried again, whatever goes wrong in here. */
+function finish(lane: LaneContext, prepared: PreparedBatch, commit: SessionCommit): void {
+  try {
+    finishBatch(lane, prepared, commit);
+  } catch (error) {
+    for (const { unit } of prepared.units) unit.outcomeUnknown = true;
+    refuseAll(
+      lane,
+      prepared.units.map(({ unit }) => unit),
+      error,
+    );
+  }
 }
 
 /** @returns the units to try again. */

@@ -29,6 +29,7 @@ export interface PipelineChange {
   readonly kind: string;
   readonly id: string;
   readonly createdOrdinal: bigint;
+  /** Of a removed entity: its last one. */
   readonly lastEventOrdinal: bigint;
 }
 
