@@ -85,9 +85,11 @@ function onSnapshot(config: SessionConfig, state: Live, frame: SnapshotFrame): S
 
 function onPage(config: SessionConfig, state: Live, page: PendingPage, snapshot: SnapshotFrame): Step {
   const { cursor } = state.held;
-  if (snapshot.ordinal !== cursor.ordinal || !sameHistory(cursor, snapshot)) {
-    return askForPage(config, state, page.limit, false);
+  // Pages come in line with the commits: one from further on says that a commit was lost.
+  if (snapshot.ordinal > cursor.ordinal || !sameHistory(cursor, snapshot)) {
+    return leave(config, state, state.held, "head");
   }
+  if (snapshot.ordinal < cursor.ordinal) return askForPage(config, state, page.limit, false);
   const { entities, floor, hasEarlier } = snapshot;
   return step(
     { type: "live", held: { ...state.held, floor }, parts: null, page: null },
