@@ -3,7 +3,8 @@
  * survive; the log, the commands and whatever still streams live in this process and do not. Therefore, by name:
  *   not L5 — a crash loses what was acknowledged but had not settled;
  *   not L9 — a command repeated after a restart is decided again.
- * Every process start is a new epoch: clients start over from the rows.
+ * Every process start is a new epoch: clients start over from the rows. When settled messages reach the table is the
+ * hub's `checkpoint`: at the end of a run and within a second of idleness, or with `"always"` at once.
  */
 import { compareOrdinals, type EntityKey, entityKey } from "@sessionstream/protocol";
 import type { HubPlatform } from "../../platform/hub-platform.ts";

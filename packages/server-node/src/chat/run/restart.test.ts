@@ -100,6 +100,20 @@ describe("a restart", () => {
     expect(await chat.runs()).toEqual(["stopped"]);
   });
 
+  it("C14 ends as interrupted, before the process leaves, what a closing hub takes from its engine", async () => {
+    const manual = manualEngine();
+    const before = chatHarness({ engine: manual.engine });
+    await before.prompt("One?");
+    await before.platform.settle();
+    manual.call.say(...textDeltas("1", "Half ", "an"));
+    await before.platform.settle();
+    await before.hub.close();
+    expect(manual.call.signal.aborted).toBe(true);
+    await using chat = before.restart();
+    expect(await chat.runs()).toEqual(["interrupted"]);
+    expect((await chat.transcript())[1]).toBe("assistant: Half an (interrupted)");
+  });
+
   it("C54 shows the same session as before", async () => {
     const manual = manualEngine();
     const before = chatHarness({ engine: manual.engine });

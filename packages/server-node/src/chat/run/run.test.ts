@@ -1,6 +1,8 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
+import { event } from "../../event/define-event.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
+import { ChatRunInterrupted } from "../events.ts";
 import { ChatMessage, ChatRun, ChatToolCall } from "../kinds.ts";
 import { chatHarness } from "../testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
@@ -175,6 +177,32 @@ describe("a run", () => {
     await chat.platform.settle();
     expect(await chat.runs()).toEqual(["finished", "running"]);
     expect(chat.manual.call.signal.aborted).toBe(false);
+  });
+
+  it("C09 says nothing more once somebody else ended it", async () => {
+    await using chat = harness();
+    await chat.prompt("Hello?");
+    await chat.platform.settle();
+    chat.manual.call.say(...textDeltas("1", "One "));
+    await chat.platform.settle();
+    const run = (await chat.records(ChatRun))[0]?.payload;
+    const ref = { messageId: run?.messageId ?? "", correlation: { runId: run?.runId ?? "" } };
+    await chat.publish(event(ChatRunInterrupted, ref));
+    chat.manual.call.say(...textDeltas("1", "two"), { type: "text-end", id: "1" });
+    await chat.platform.settle();
+    expect((await chat.names()).at(-1)).toBe("ChatRunInterrupted");
+    expect(chat.manual.call.signal.aborted).toBe(true);
+    expect(chat.hub.stats().effects).toBe(0);
+  });
+
+  it("C10 fails when what its engine says cannot be stored", async () => {
+    await using chat = harness();
+    await chat.prompt("Hello?");
+    await chat.platform.settle();
+    chat.manual.call.say({ type: "tool-call", toolCallId: "t".repeat(70_000), toolName: "look", input: {} });
+    await chat.platform.settle();
+    expect((await chat.records(ChatRun))[0]?.payload).toMatchObject({ errorCode: "payload_too_large" });
+    expect(chat.manual.call.signal.aborted).toBe(true);
   });
 
   it("C09 fails when its engine says nothing for too long", async () => {

@@ -6,8 +6,8 @@ import { nodeHandler } from "./node-handler.ts";
 export interface ServeChatOptions {
   /** Requests at and below `basePath` go here. */
   readonly http: HttpHandler;
-  /** Upgrades of `wsPath` go here; others are left to the server's other listeners. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Upgrades of `wsPath` go here. */
+  readonly ws?: { handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> };
   /** Everything else: the app's own pages. Default: 404. */
   readonly page?: RequestListener;
   /** Default `/api/chat`. */
@@ -19,7 +19,7 @@ export interface ServeChatOptions {
 
 /** Puts a chat's API, its socket and the app's page on one server. @returns takes them off again. */
 export function serveChat(server: Server, options: ServeChatOptions): () => void {
-  const { basePath = "/api/chat", upgrade, onError } = options;
+  const { basePath = "/api/chat", ws, onError } = options;
   const wsPath = options.wsPath ?? `${basePath}/ws`;
   const page: RequestListener = options.page ?? ((_request, response) => void response.writeHead(404).end());
   const api = nodeHandler(options.http, onError === undefined ? {} : { onError });
@@ -29,10 +29,12 @@ export function serveChat(server: Server, options: ServeChatOptions): () => void
     else page(request, response);
   };
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    if (pathOf(request) === wsPath) upgrade?.(request, socket, head);
+    if (pathOf(request) === wsPath) void ws?.handleUpgrade(request, socket, head);
+    // With a listener, Node leaves every upgrade to it: what nobody else takes would hang.
+    else if (server.listenerCount("upgrade") === 1) socket.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n");
   };
   server.on("request", onRequest);
-  if (upgrade !== undefined) server.on("upgrade", onUpgrade);
+  if (ws !== undefined) server.on("upgrade", onUpgrade);
   return () => {
     server.off("request", onRequest);
     server.off("upgrade", onUpgrade);
