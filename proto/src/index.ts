@@ -30,4 +30,5 @@ export {
   sessionId,
 } from "./ids.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
+export { jsonEquals } from "./json-equals.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";

@@ -1,5 +1,6 @@
 import { type CommandId, commandId, SessionStreamError, sessionId } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
+import type { CommandReceipt } from "../backend/chat-backend.ts";
 import { createChatClient } from "../create-chat-client.ts";
 import { assistantMessage, finishText, run, userMessage } from "../testing/chat-changes.ts";
 import { type FakeHub, fakeHub } from "../testing/fake-hub.ts";
@@ -94,6 +95,22 @@ describe("an own message", () => {
     expect(texts(thread)).toEqual(["hello"]);
   });
 
+  it("F-C7 leaves with its receipt when the cursor has passed it before", async () => {
+    const platform = createManualPlatform();
+    const hub = fakeHub({ platform });
+    const session = hub.session(SESSION);
+    let answer = (_: CommandReceipt): void => undefined;
+    const submit = () => new Promise<CommandReceipt>((resolve) => (answer = resolve));
+    const { thread } = createChatClient({ backend: { ...hub.backend, submit }, platform }).acquire(SESSION);
+    await settle();
+    const sent = thread.send({ text: "hello" });
+    session.commit([userMessage({ id: "m1", text: "hello" })]);
+    platform.runFrames();
+    answer(session.log().cursor());
+    await sent;
+    expect(texts(thread)).toEqual(["hello"]);
+  });
+
   it("K31 F-C6 keeps its text when it fails for good, and goes when it is discarded", async () => {
     const { hub, thread } = await open();
     hub.failSubmits(new SessionStreamError("session_full", "The session is full"));
@@ -180,15 +197,15 @@ describe("an own message", () => {
 
   it("F-C6 left between two attempts is sent by the next thread of the session", async () => {
     const { hub, lease, client, thread, platform } = await open();
-    hub.failSubmits(new SessionStreamError("network", "lost"), 1);
+    hub.failSubmits(new SessionStreamError("network", "lost"), 2);
     const left = expect(thread.send({ text: "hello" })).rejects.toMatchObject({ code: "network" });
     await settle();
     lease.release();
-    platform.advance(500);
-    platform.advance(0);
+    platform.advance(900);
     await settle();
-    platform.advance(500);
-    await left.catch(() => undefined);
+    platform.advance(100);
+    await left;
+    expect(hub.submissions).toHaveLength(2);
     const again = client.acquire(SESSION).thread;
     await settle();
     platform.runFrames();
@@ -244,6 +261,17 @@ describe("the run", () => {
       ["ChatStopInference", "stop:r1", "r1"],
       ["ChatStopInference", "stop:r1", "r1"],
     ]);
+  });
+
+  it("L9: is stopped, too, when somebody else's stop of it came first", async () => {
+    const { hub, thread, platform } = await open();
+    hub.session(SESSION).commit([run("r1", "running")]);
+    platform.runFrames();
+    hub.failSubmits(new SessionStreamError("key_reused", "Another member has used this id"));
+    await expect(thread.stop()).resolves.toBeUndefined();
+    hub.failSubmits(new SessionStreamError("forbidden", "Not yours"));
+    await expect(thread.retryRun("r1")).rejects.toMatchObject({ code: "forbidden" });
+    expect(hub.submissions.at(-1)).toMatchObject({ commandId: "retry:r1", payload: { retryOfRunId: "r1" } });
   });
 
   it("K31 answers: the local backend writes user message, run and text", async () => {

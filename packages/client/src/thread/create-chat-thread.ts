@@ -46,6 +46,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   const timeline = createTimelineStore(platform);
   const selectRows = createRowsSelector(timeline);
   const rowListeners = createListeners<[]>(platform);
+  const statusListeners = createListeners<[]>(platform);
   const status = createStore<ThreadStatus>(() => ({
     connection: { type: "idle" },
     hydration: { type: "idle" },
@@ -63,15 +64,18 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   });
 
   function refreshPending(): void {
-    status.setState({ pending: delivery.pending() });
-    refreshRows();
+    const pending = delivery.pending();
+    // Both facts first, then the listeners: whoever is told of one may read the other.
+    const before = rows;
+    rows = selectRows(pending);
+    status.setState({ pending });
+    if (rows !== before) rowListeners.call();
   }
 
   function refreshRows(): void {
-    const next = selectRows(delivery.pending());
-    if (next === rows) return;
-    rows = next;
-    rowListeners.call();
+    const before = rows;
+    rows = selectRows(delivery.pending());
+    if (rows !== before) rowListeners.call();
   }
 
   function refreshRun(): void {
@@ -96,10 +100,17 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     });
   }
 
-  async function submit(name: string, commandId: string, payload: CommandSubmission["payload"]): Promise<void> {
-    await submitWithRetry(submitter, { session: sessionId, name, commandId, payload });
+  /** For wishes about a run, whose id is made of the run's: wishing twice is wishing once, from any tab. */
+  async function submitWish(name: string, commandId: string, payload: CommandSubmission["payload"]): Promise<void> {
+    try {
+      await submitWithRetry(submitter, { session: sessionId, name, commandId, payload });
+    } catch (error) {
+      // Somebody else in this session has wished the same before: it is done.
+      if (SessionStreamError.from(error).code !== "key_reused") throw error;
+    }
   }
 
+  status.subscribe(() => statusListeners.call());
   // First, so that rows and status are ready before any listener of the timeline reads them.
   timeline.subscribe(onFlush);
   const handle = backend.open(sessionId, {
@@ -117,7 +128,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     sessionId,
     timeline,
     getStatus: status.getState,
-    subscribeStatus: (listener) => status.subscribe(() => listener()),
+    subscribeStatus: (listener) => statusListeners.add(listener),
     getRows: () => rows,
     subscribeRows: (listener) => rowListeners.add(listener),
     async send(input) {
@@ -132,11 +143,10 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     async stop() {
       const { run } = status.getState();
       const runId = run.type === "run" ? run.id : "";
-      // One id per run: pressing stop again is the same wish.
       const id = runId === "" ? mintCommandId(platform) : `stop:${runId}`;
-      await submit(CHAT_COMMANDS.stop, id, { runId });
+      await submitWish(CHAT_COMMANDS.stop, id, { runId });
     },
-    retryRun: (runId) => submit(CHAT_COMMANDS.start, `retry:${runId}`, { prompt: "", retryOfRunId: runId }),
+    retryRun: (runId) => submitWish(CHAT_COMMANDS.start, `retry:${runId}`, { prompt: "", retryOfRunId: runId }),
     loadEarlier() {
       loadingEarlier ??= handle.loadEarlier(pageSize).finally(() => {
         loadingEarlier = null;

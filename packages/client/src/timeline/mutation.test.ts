@@ -104,6 +104,9 @@ describe("mutations", () => {
     append(2n, "b");
     append(2n, "c");
     append(1n, "x");
+    const late: TimelineMutation = { ...W, type: "upsert", props: {} };
+    applyUpdate(state, { type: "mutations", ordinal: 1n, mutations: [late] });
+    expect(state.entities.size).toBe(1);
     const entity = state.entities.get(entityKey("ChatMessage", "m"));
     expect(entity).toMatchObject({ createdOrdinal: 1n, lastEventOrdinal: 2n, payload: { text: "abc" } });
     expect(state.cursor.ordinal).toBe(2n);

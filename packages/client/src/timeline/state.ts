@@ -2,9 +2,8 @@
  * Owns what the timeline knows (not yet what it shows): entities by key, cursor, window, and what was touched since the
  * last flush. Mutable on purpose: a delta costs one map write. Only apply-update writes it; only the store reads it.
  */
-import { type Cursor, type EntityKey, UNBORN } from "@sessionstream/protocol";
+import { type Cursor, type EntityKey, jsonEquals, UNBORN } from "@sessionstream/protocol";
 import type { TimelineEntity } from "./entity.ts";
-import { jsonEqual } from "./json-equal.ts";
 
 export interface TimelineState {
   readonly entities: Map<EntityKey, TimelineEntity>;
@@ -57,6 +56,6 @@ export function sameVersion(a: TimelineEntity, b: TimelineEntity): boolean {
     a.updatedAt === b.updatedAt &&
     a.open === b.open &&
     a.commandId === b.commandId &&
-    jsonEqual(a.payload, b.payload)
+    jsonEquals(a.payload, b.payload)
   );
 }

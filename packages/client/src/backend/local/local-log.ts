@@ -9,10 +9,10 @@ import {
   type EntityPatchJson,
   entityKey,
   type JsonObject,
+  jsonEquals,
   SessionStreamError,
 } from "@sessionstream/protocol";
 import type { TimelineEntity } from "../../timeline/entity.ts";
-import { jsonEqual } from "../../timeline/json-equal.ts";
 import { compareEntities } from "../../timeline/order.ts";
 import type { EntityChange, TimelineUpdate } from "../chat-backend.ts";
 
@@ -65,7 +65,7 @@ export function createLocalLog({ epoch, now }: LocalLogOptions): LocalLog {
     const { kind, id, payload, open = false, commandId } = change;
     const key = entityKey(kind, id);
     const before = entities.get(key);
-    if (before !== undefined && before.open === open && jsonEqual(before.payload, payload)) return null;
+    if (before !== undefined && before.open === open && jsonEquals(before.payload, payload)) return null;
     const at = now();
     return {
       key,

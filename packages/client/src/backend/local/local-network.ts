@@ -23,7 +23,7 @@ export function createLocalNetwork(platform: Pick<ClientPlatform, "setTimer">, l
     isOnline: () => online,
     loadError: () => error,
     later(callback) {
-      if (latencyMs === 0) queueMicrotask(callback);
+      if (latencyMs === 0) void Promise.resolve().then(callback);
       else platform.setTimer(latencyMs, callback);
     },
     onChange(listener) {
