@@ -10,7 +10,7 @@ import type { Acknowledged, SentCommand } from "./crashing-server.ts";
 
 const sessionKey = (session: string) => ({ tenant: ada.tenant, session });
 
-export async function readLog(storage: MessageStorageAdapter, session: string): Promise<readonly StoredEvent[]> {
+async function readLog(storage: MessageStorageAdapter, session: string): Promise<readonly StoredEvent[]> {
   const events = await storage.events(sessionKey(session), { after: 0n, limit: 100_000 });
   if (events === "gone") throw new Error("Nothing truncates this log");
   return events;

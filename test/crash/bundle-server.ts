@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
@@ -10,7 +10,7 @@ export interface BundledServer {
 
 /** Bundles the server once: it is started many times, and each start would compile a hundred files. */
 export async function bundleServer(): Promise<BundledServer> {
-  const root = fileURLToPath(new URL(".", import.meta.url));
+  const entry = fileURLToPath(new URL("./crash-server.ts", import.meta.url));
   // Below node_modules, so that the program finds its SQLite driver.
   const cache = fileURLToPath(new URL("../../node_modules/.cache/", import.meta.url));
   mkdirSync(cache, { recursive: true });
@@ -19,10 +19,10 @@ export async function bundleServer(): Promise<BundledServer> {
   await build({
     configFile: false,
     logLevel: "error",
-    root,
+    root: dirname(entry),
     resolve,
     ssr: { noExternal: true, resolve },
-    build: { ssr: "crash-server.ts", outDir, emptyOutDir: true },
+    build: { ssr: entry, outDir, emptyOutDir: true },
   });
   return { program: join(outDir, "crash-server.js"), remove: () => rmSync(outDir, { recursive: true, force: true }) };
 }

@@ -7,7 +7,7 @@ export type SqliteValue = string | number | bigint | null;
 /** INTEGER columns come as `bigint`, REAL as `number`. Drivers may add keys of their own: read columns by name only. */
 export type SqliteRow = Readonly<Record<string, SqliteValue>>;
 
-export interface SqliteStatement {
+interface SqliteStatement {
   run(...values: readonly SqliteValue[]): void;
   get(...values: readonly SqliteValue[]): SqliteRow | undefined;
   all(...values: readonly SqliteValue[]): readonly SqliteRow[];

@@ -9,7 +9,7 @@ interface CaseBase {
 }
 
 /** Runs on any store. */
-export interface PlainCase extends CaseBase {
+interface PlainCase extends CaseBase {
   readonly needs?: never;
   run(storage: MessageStorageAdapter, abilities: ReadonlySet<AbilityName>): Promise<void>;
 }
