@@ -60,6 +60,7 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
     fanOutChange(lane, { epoch, prevOrdinal, ordinal, tag, deltas, events: published });
     const observed = { prevOrdinal, units: [], rows: events, deltas, checkpoint: false, effects: [] };
     observeCommit(lane, { mode: "caught-up", ...observed });
+    lane.effects.startDue();
     lane.committed();
   }
   return { type: "followed", landed: new Map(events.map(({ id, ordinal }) => [id, ordinal])) };

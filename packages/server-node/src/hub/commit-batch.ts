@@ -17,29 +17,26 @@ export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Pr
   let units = batch;
   let failures = 0;
   while (units.length > 0) {
-    const waiting = units;
     try {
-      units = await admit(lane, waiting);
+      units = await admit(lane, units);
       const prepared = prepareBatch(lane.core, lane.state, units);
-      units = prepared.units.map(({ unit }) => unit);
       lane.core.failpoint("decided");
-      const outcome = units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
-      await answerUncommitted(lane, prepared);
-      if (outcome.status === "committed") return;
-      if (outcome.status === "unknown") {
-        failures += 1;
-        reportFailures(lane.core, lane.session, prepared.failures, "live");
+      const outcome = prepared.units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
+      if (outcome.status === "committed") {
+        await answerUncommitted(lane, prepared);
+        return;
       }
-      units = await afterFailure(lane, units, outcome, failures);
+      // What was refused may have been so because of units that are not stored now: all are decided again.
+      if (outcome.status === "unknown") failures += 1;
+      units = await afterFailure(lane, units, prepared, outcome, failures);
     } catch (error) {
       // Reading failed: what these units would be decided on is not to be had.
       failures += 1;
-      const patient = units.some((unit) => unit.outcomeUnknown) && failures < lane.core.limits.maxStorageFailures;
-      if (!patient) {
-        refuseAll(lane, units, error);
+      lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
+      if (!units.some((unit) => unit.outcomeUnknown) || failures >= lane.core.limits.maxStorageFailures) {
+        giveUp(lane, units, error);
         return;
       }
-      lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
       await pause(lane, failures);
     }
   }
@@ -67,12 +64,10 @@ function finish(lane: LaneContext, prepared: PreparedBatch, commit: SessionCommi
   try {
     finishBatch(lane, prepared, commit);
   } catch (error) {
-    for (const { unit } of prepared.units) unit.outcomeUnknown = true;
-    refuseAll(
-      lane,
-      prepared.units.map(({ unit }) => unit),
-      error,
-    );
+    lane.core.errors.report({ kind: "storage", error, subject: "after commit", session: lane.session });
+    markUnknown(prepared);
+    const units = prepared.units.map(({ unit }) => unit);
+    giveUp(lane, units, error);
   }
 }
 
@@ -80,6 +75,7 @@ function finish(lane: LaneContext, prepared: PreparedBatch, commit: SessionCommi
 async function afterFailure(
   lane: LaneContext,
   units: readonly Unit[],
+  prepared: PreparedBatch,
   outcome: Exclude<Outcome, { status: "committed" }>,
   failures: number,
 ): Promise<readonly Unit[]> {
@@ -91,13 +87,18 @@ async function afterFailure(
     }
     case "duplicate": {
       const rest = settleLanded(lane, units, await catchUp(lane));
+      const isDuplicate = (unit: Unit) => unit.type === "command" && unit.id === outcome.command.id;
       for (const unit of rest) {
-        if (unit.type === "command" && unit.id === outcome.command.id) answerKnown(lane, unit, outcome.command);
+        if (unit.type === "command" && isDuplicate(unit)) answerKnown(lane, unit, outcome.command);
       }
-      return rest.filter((unit) => unit.type !== "command" || unit.id !== outcome.command.id);
+      return rest.filter((unit) => !isDuplicate(unit));
     }
-    case "unknown":
+    case "unknown": {
+      lane.core.errors.report({ kind: "storage", error: outcome.error, subject: "commit", session: lane.session });
+      reportFailures(lane.core, lane.session, prepared.failures, "live");
+      markUnknown(prepared);
       return afterUnknown(lane, units, outcome.error, failures);
+    }
   }
 }
 
@@ -109,28 +110,33 @@ async function afterUnknown(
   failures: number,
 ): Promise<readonly Unit[]> {
   const { core, session } = lane;
-  for (const unit of units) unit.outcomeUnknown = true;
-  core.errors.report({ kind: "storage", error, subject: "commit", session });
   let rest = units;
   try {
     rest = settleLanded(lane, units, await catchUp(lane));
   } catch (readError) {
     core.errors.report({ kind: "storage", error: readError, subject: "outcome check", session });
   }
-  if (failures < core.limits.maxStorageFailures) {
-    if (rest.length > 0) await pause(lane, failures);
-    return rest;
+  if (failures >= core.limits.maxStorageFailures) {
+    giveUp(lane, rest, error);
+    return [];
   }
-  for (const unit of rest) unit.answer.reject(outcomeUnknownError(error));
-  lane.distrust();
-  return [];
+  if (rest.length > 0) await pause(lane, failures);
+  return rest;
+}
+
+function markUnknown(prepared: PreparedBatch): void {
+  for (const { unit } of prepared.units) unit.outcomeUnknown = true;
 }
 
 /** Answers the units whose commit, of unknown outcome so far, turned up in the log. @returns the others. */
 function settleLanded(lane: LaneContext, units: readonly Unit[], caughtUp: CaughtUp): readonly Unit[] {
   if (caughtUp.type === "followed") return units.filter((unit) => !answerLanded(lane, unit, caughtUp.landed));
-  // In the same log a command's outcome can be looked up again; a publish has nothing to look up.
-  const mayRetry = (unit: Unit) => caughtUp.type === "reloaded" && (!unit.outcomeUnknown || unit.type === "command");
+  const mayRetry = (unit: Unit) => {
+    // In the same log a command's outcome can be looked up again; a publish has nothing to look up.
+    if (caughtUp.type === "reloaded") return unit.type === "command" || !unit.outcomeUnknown;
+    // Bound to the old log: tried again, it will be stale.
+    return unit.type === "publish" && unit.epoch !== undefined && !unit.outcomeUnknown;
+  };
   for (const unit of units) {
     if (!mayRetry(unit)) unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(undefined) : conflictError());
   }
@@ -179,8 +185,7 @@ function refuseExhausted(lane: LaneContext, units: readonly Unit[]): readonly Un
   });
 }
 
-function refuseAll(lane: LaneContext, units: readonly Unit[], error: unknown): void {
-  lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
+function giveUp(lane: LaneContext, units: readonly Unit[], error: unknown): void {
   for (const unit of units) unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(error) : storageError(error));
   lane.distrust();
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { SessionView } from "../projection/view.ts";
 import { memoryStorage } from "../storage/memory/memory-storage.ts";
 import { alice, bob, hubScene, notesOf, room, tableOf } from "./testing/hub-scene.ts";
-import { erased, grown, noted, remarked } from "./testing/notes-module.ts";
+import { erased, grown, Note, noted, remarked, settled } from "./testing/notes-module.ts";
 import { scriptedStorage } from "./testing/scripted-storage.ts";
 
 function twoHubs() {
@@ -151,6 +152,29 @@ describe("two processes on one session", () => {
       return known;
     };
     expect(await one.write("c-1", "a")).toMatchObject({ outcome: { notes: 1 }, repeated: true, ordinal: 3n });
+  });
+
+  it("what was refused because of a unit that then lost is decided again", async () => {
+    const { one, two } = twoHubs();
+    await one.hub.publish(room, [noted("a", "", true)]);
+    const release = one.storage.holdCommits();
+    const inFlight = one.hub.publish(room, [remarked()]);
+    await one.platform.settle();
+    const open = { guard: (view: SessionView) => view.listOpen(Note).length === 1 };
+    const closing = one.hub.publish(room, [settled("a")], {
+      guard: (view) => view.get(Note, "a")?.payload.text === "",
+    });
+    const typing = one.hub.publish(room, [grown("a", "typed")], open);
+    let attempts = 0;
+    one.storage.beforeCommit = async () => {
+      attempts += 1;
+      if (attempts === 2) await two.hub.publish(room, [grown("a", "other ")]);
+    };
+    release();
+    await inFlight;
+    expect(await closing).toEqual({ status: "stale" });
+    expect(await typing).toMatchObject({ status: "committed" });
+    expect(await notesOf(one.hub)).toEqual(["a:other typed"]);
   });
 
   it("a session another process removed and began anew is another log: what was meant for the old one is refused", async () => {

@@ -1,3 +1,4 @@
+import { ORDINAL_MAX } from "@sessionstream/protocol";
 import { TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
 import { describe, expect, it } from "vitest";
 import { accept, defineCommand } from "../command/define-command.ts";
@@ -306,5 +307,18 @@ describe("limits", () => {
     await expect(restarted.hub.publish(room, [grown("a", "y")])).rejects.toMatchObject({ code: "payload_too_large" });
     await restarted.hub.publish(room, [settled("a")]);
     expect((await tableOf(restarted.hub)).entities[0]).toMatchObject({ open: false });
+  });
+
+  it("H60 a log at the largest ordinal takes no more", async () => {
+    const { hub, storage } = hubScene();
+    await hub.publish(room, [remarked()]);
+    const { load } = storage;
+    storage.load = async (session) => {
+      const loaded = await load(session);
+      const end = { ordinal: ORDINAL_MAX, projected: ORDINAL_MAX };
+      return loaded === null ? null : { ...loaded, head: { ...loaded.head, ...end } };
+    };
+    const full = hubScene({ storage });
+    await expect(full.hub.publish(room, [remarked()])).rejects.toMatchObject({ code: "ordinal_exhausted" });
   });
 });

@@ -126,7 +126,7 @@ export class SessionHub implements Hub {
     await this.drain();
     const lanes = this.#table.lanes();
     for (const lane of lanes) lane.effects.abortAll();
-    await Promise.race([Promise.all(lanes.map((lane) => lane.effects.ended())), this.#grace()]);
+    await this.#atMost(Promise.all(lanes.map((lane) => lane.effects.ended())), this.#core.limits.closeGraceMs);
     // What effects said as they ended.
     await this.#checkpointAll();
     this.#core.phase.current = "closed";
@@ -139,8 +139,13 @@ export class SessionHub implements Hub {
     await Promise.all(this.#table.lanes().map((lane) => lane.checkpoint()));
   }
 
-  #grace(): Promise<void> {
-    return new Promise((resolve) => void this.#core.platform.setTimer(this.#core.limits.closeGraceMs, resolve));
+  async #atMost(done: Promise<unknown>, ms: number): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const expired = new Promise<void>((resolve) => {
+      cancel = this.#core.platform.setTimer(ms, resolve);
+    });
+    await Promise.race([done, expired]);
+    cancel();
   }
 
   #sweepLater(): void {
