@@ -19,7 +19,7 @@ export interface DeliveryOptions extends Submitter {
   readonly changed: () => void;
 }
 
-export interface OwnMessage {
+interface OwnMessage {
   readonly commandId: string;
   readonly text: string;
   readonly payload: JsonObject;

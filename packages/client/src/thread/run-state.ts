@@ -21,7 +21,7 @@ const PHASES: ReadonlyMap<unknown, RunPhase> = new Map<string, RunPhase>([
 ]);
 
 /** `undefined` for a status this client does not know: such a run is judged by its open bit. */
-export function runPhase(run: TimelineEntity): RunPhase | undefined {
+function runPhase(run: TimelineEntity): RunPhase | undefined {
   return PHASES.get(run.payload["status"]);
 }
 

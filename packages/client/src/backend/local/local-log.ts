@@ -38,7 +38,7 @@ export type LocalChange =
     } & Target)
   | ({ readonly type: "remove" } & Target);
 
-export type CommitUpdate = Extract<TimelineUpdate, { readonly type: "commit" }>;
+type CommitUpdate = Extract<TimelineUpdate, { readonly type: "commit" }>;
 
 export interface LocalLog {
   readonly cursor: () => Cursor;
