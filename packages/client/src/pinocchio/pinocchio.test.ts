@@ -105,7 +105,7 @@ describe("events of the Go chat package", () => {
   it("K19 a segment that said nothing is no message; a sparse ending creates none and keeps what was said", () => {
     const finished: UiEvent = ["ChatTextSegmentFinished", { messageId: TEXT, final: true }];
     expect(follow(["ChatTextSegmentStarted", { messageId: TEXT }], patch(""), finished).message()).toBeUndefined();
-    const { message, hear } = follow(patch("said"), finished);
+    const { message } = follow(patch("said"), finished);
     expect(message()).toMatchObject({ content: "said", role: "assistant", streaming: false });
     expect(follow(call("ChatToolCallFinished")).payloadOf("ChatToolCall", "t1")).toBeUndefined();
   });
