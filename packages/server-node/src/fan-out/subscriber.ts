@@ -20,7 +20,7 @@ export interface SubscriberSink {
   queuedBytes(): number;
   /** Bound of `queuedBytes` beyond which a subscriber counts as behind. */
   readonly maxQueuedBytes: number;
-  /** Calls back once, as soon as `queuedBytes` is at or below a quarter of the bound. */
+  /** Calls back once, soon after `queuedBytes` came to a quarter of the bound or less; not within this call. */
   onDrain(callback: () => void): void;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;

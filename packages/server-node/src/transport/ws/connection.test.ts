@@ -314,6 +314,23 @@ describe("subscribe under way", () => {
   });
 });
 
+describe("a long history", () => {
+  it("P43 50,000 entities come in parts, and a ping is answered between them", async () => {
+    await using scene = await WebSocketScene.open();
+    const rows = Array.from({ length: 50_000 }, (_, row) => put(note, `row-${row}`, { text: "x".repeat(100) }));
+    scene.hub.lane("s-1").commit({ writes: rows });
+    await using client = await scene.client();
+    client.send({ subscribe: { sessionId: "s-1", capabilities: ["timeline"] } });
+    const frames = [await client.next()];
+    client.send({ ping: { nonce: "are you there" } });
+    while (frames.at(-1)?.subscribed === undefined) frames.push(await client.next());
+    const answered = frames.findIndex((frame) => frame.pong !== undefined);
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(frames.length / 2);
+    expect(keys(...frames.map((frame) => frame.snapshot))).toHaveLength(50_000);
+  });
+});
+
 describe("peers without capabilities", () => {
   it("P14 P29 get whole snapshots and events, whatever since says and whatever a later subscribe claims", async () => {
     await using scene = await WebSocketScene.open();

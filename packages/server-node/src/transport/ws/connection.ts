@@ -74,7 +74,7 @@ export function openConnection(context: ConnectionContext): Connection {
     chunksOf: context.chunksOf,
     maxQueuedBytes: limits.maxQueuedBytes,
     isOpen: () => websocket.readyState === websocket.OPEN,
-    defer: platform.defer,
+    platform,
     onWritten(bytes) {
       heartbeat.written();
       observe?.("server_frames_written", { bytes, queuedBytes: queue.queuedBytes() });

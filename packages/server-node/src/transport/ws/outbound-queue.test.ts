@@ -8,7 +8,7 @@ import { nodePlatform } from "../../platform/node-platform.ts";
 import { createOutboundQueue, type OutboundQueue } from "./outbound-queue.ts";
 import { createFrameChunks } from "./wire-frame.ts";
 
-const { defer } = nodePlatform();
+const platform = nodePlatform();
 
 /** A stream whose peer takes bytes when the test says so. */
 function heldStream() {
@@ -35,7 +35,7 @@ function queueOn(
     chunksOf: createFrameChunks(),
     maxQueuedBytes: 1_000,
     isOpen: () => true,
-    defer,
+    platform,
     onWritten: () => {},
     onWriteError: () => {},
     ...options,
@@ -69,6 +69,7 @@ describe("outbound queue", () => {
     await tick();
     expect([queue.queuedBytes(), drained]).toEqual([251, 0]);
     release();
+    await tick();
     await tick();
     expect([queue.queuedBytes(), drained]).toEqual([0, 1]);
     expect(queue.totals()).toEqual({ enqueued: 851, taken: 851 });
@@ -136,7 +137,7 @@ describe("outbound queue", () => {
           chunksOf: createFrameChunks(),
           maxQueuedBytes: 1 << 20,
           isOpen: () => websocket.readyState === websocket.OPEN,
-          defer,
+          platform,
           onWritten: () => {},
           onWriteError: () => {},
         });

@@ -7,6 +7,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { EncodedFrame } from "../../fan-out/subscriber.ts";
+import type { HubPlatform } from "../../platform/hub-platform.ts";
 import type { FrameChunks } from "./wire-frame.ts";
 
 export interface OutboundQueue {
@@ -15,7 +16,7 @@ export interface OutboundQueue {
   queuedBytes(): number;
   /** All bytes ever enqueued, and ever taken. */
   totals(): { readonly enqueued: number; readonly taken: number };
-  /** Calls back once, as soon as `queuedBytes` is at or below a quarter of the bound. */
+  /** Calls back once, in the next turn after `queuedBytes` came to a quarter of the bound or less. */
   onDrain(callback: () => void): void;
   /** Writes what waits, or drops it, and refuses everything later: a close frame may follow. */
   close(how: "flush" | "discard"): void;
@@ -27,8 +28,7 @@ export interface OutboundQueueOptions {
   readonly maxQueuedBytes: number;
   /** No close frame was sent or received. */
   readonly isOpen: () => boolean;
-  /** Gathers the frames of one tick. */
-  readonly defer: (callback: () => void) => void;
+  readonly platform: Pick<HubPlatform, "defer" | "yield">;
   readonly onWritten: (bytes: number) => void;
   readonly onWriteError: (error: Error) => void;
 }
@@ -37,7 +37,7 @@ export interface OutboundQueueOptions {
 const MAX_BATCH_BYTES = 64 * 1024;
 
 export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueue {
-  const { socket, chunksOf, maxQueuedBytes, isOpen, defer, onWritten, onWriteError } = options;
+  const { socket, chunksOf, maxQueuedBytes, isOpen, platform, onWritten, onWriteError } = options;
   let pending: EncodedFrame[] = [];
   let waiting: (() => void)[] = [];
   let isWriting = false;
@@ -72,13 +72,15 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     }
     taken += bytes;
     onWritten(bytes);
-    if (enqueued - taken <= maxQueuedBytes / 4) wake();
+    if (waiting.length > 0 && enqueued - taken <= maxQueuedBytes / 4) void wake();
     pump();
   }
 
-  function wake(): void {
+  /** A turn of the event loop first: a peer that reads at once would otherwise be served a whole history in one go. */
+  async function wake(): Promise<void> {
     const callbacks = waiting;
     waiting = [];
+    await platform.yield();
     for (const callback of callbacks) callback();
   }
 
@@ -87,7 +89,7 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
       if (closed) return;
       enqueued += frame.bytes.length;
       pending.push(frame);
-      if (pending.length === 1) defer(pump);
+      if (pending.length === 1) platform.defer(pump);
     },
     queuedBytes: () => enqueued - taken,
     totals: () => ({ enqueued, taken }),
