@@ -42,7 +42,8 @@ function Buttons() {
 function Hint() {
   const part = usePart();
   const labels = useLabels();
-  const { stopState } = useComposerContext();
+  const { stopState, disabled } = useComposerContext();
+  if (disabled) return null;
   if (stopState.type !== "failed") return <p {...part("composer-hint")}>{labels.composerHint}</p>;
   return (
     <p role="alert" {...part("composer-hint", { state: "error" })}>

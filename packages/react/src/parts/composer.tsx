@@ -56,7 +56,8 @@ export function ComposerInput({ inputRef, ...props }: ComposerInputProps) {
   return (
     <textarea
       rows={1}
-      dir="auto"
+      // An empty field takes the direction of the page, not that of no text.
+      dir={text === "" ? undefined : "auto"}
       enterKeyHint="send"
       aria-label={labels.composer}
       placeholder={labels.composerPlaceholder}

@@ -28,12 +28,12 @@ export type RendererDefinition<P> = { readonly kind: string } & (
   | { readonly render: (props: RendererProps<P>) => ReactNode; readonly component?: never }
 );
 
+/** Without a schema the payload is a plain JSON object. */
+export function defineRenderer(definition: RendererDefinition<JsonObject>): EntityRenderer;
 /** By schema: `defineRenderer<typeof WeatherCardSchema>({ kind: "WeatherCard", render: ({ payload }) => … })`. */
 export function defineRenderer<Schema extends DescMessage>(
   definition: RendererDefinition<Payload<Schema>>,
 ): EntityRenderer;
-/** Without a schema the payload is a plain JSON object. */
-export function defineRenderer(definition: RendererDefinition<JsonObject>): EntityRenderer;
 export function defineRenderer<P>({ kind, component, render }: RendererDefinition<P>): EntityRenderer {
   if (render === undefined) {
     // CAST: the server checked the payload against the kind's schema; P is that schema's JSON.

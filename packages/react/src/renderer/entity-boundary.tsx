@@ -38,7 +38,7 @@ export class EntityBoundary extends Component<EntityBoundaryProps, EntityBoundar
       this.props.onError?.(error, this.props.entity);
     } catch (handlerError) {
       // The application's handler must not take the thread down, nor disappear.
-      globalThis.reportError?.(handlerError);
+      raise(handlerError);
     }
   }
 
@@ -49,4 +49,13 @@ export class EntityBoundary extends Component<EntityBoundaryProps, EntityBoundar
       <FailedCard entity={this.props.entity} error={failure.error} onRetry={() => this.setState({ failure: null })} />
     );
   }
+}
+
+/** As an uncaught error: where the application looks for those. */
+function raise(error: unknown): void {
+  if (typeof reportError === "function") reportError(error);
+  else
+    setTimeout(() => {
+      throw error;
+    });
 }

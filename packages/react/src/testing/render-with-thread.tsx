@@ -33,5 +33,6 @@ export function renderWithThread(
     );
     return strict ? <StrictMode>{tree}</StrictMode> : tree;
   };
-  return { ...render(ui, { wrapper }), hub, client, session: hub.session(checkSessionId(sessionId)) };
+  const session = hub.session(checkSessionId(sessionId));
+  return Object.assign(render(ui, { wrapper }), { hub, client, session });
 }

@@ -19,7 +19,7 @@ export type ChatThreadProviderProps = ClientSource & {
   readonly sessionId: string;
   readonly renderers?: readonly EntityRenderer[] | undefined;
   readonly labels?: Partial<Labels> | undefined;
-  readonly children: ReactNode;
+  readonly children?: ReactNode;
 };
 
 export function ChatThreadProvider({ sessionId, renderers, labels, children, ...source }: ChatThreadProviderProps) {

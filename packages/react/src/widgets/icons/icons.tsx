@@ -108,7 +108,7 @@ export function RetryIcon() {
 export function ToolIcon() {
   return (
     <Icon>
-      <path d="M12.2 4.1a3.9 3.9 0 0 1 3.7 5.2l-2.4-.6-1.3-1.3-.6-2.4c.2-.5.4-.8.6-.9zM11.6 8.4L5.3 14.7a1.3 1.3 0 0 1-1.9-1.8l6.3-6.3" />
+      <path d="M4.5 6l4 4-4 4M10.5 14.5h5" />
     </Icon>
   );
 }

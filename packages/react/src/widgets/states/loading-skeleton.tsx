@@ -1,7 +1,7 @@
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 
-const SHAPES = ["user", "assistant", "user", "assistant"] as const;
+const SHAPES = ["bubble", "line", "line", "short", "bubble", "line", "short"] as const;
 
 /** A thread that is being loaded. Appears late, so that a fast load shows nothing in between. */
 export function LoadingSkeleton() {

@@ -4,13 +4,14 @@ import { useRun } from "../../hooks/use-run.ts";
 import { useSessionStream } from "../../hooks/use-session-stream.ts";
 import { usePart } from "../../slots/use-part.ts";
 
-/** Three dots while a run works and nothing of it is visibly under way. */
+/** Three dots while a run works and the last row does not show it. */
 export function Typing() {
   const part = usePart();
   const run = useRun();
   const last = useSessionStream((thread) => thread.getRows().at(-1), { topic: onRows });
   const entity = useEntity(last?.type === "entity" ? last.entity : undefined);
-  if (run.type !== "run" || run.phase !== "running" || entity?.open === true) return null;
+  const busy = entity?.open === true || (last?.type === "pending" && last.message.delivery.type === "failed");
+  if (run.type !== "run" || run.phase !== "running" || busy) return null;
   return (
     <div aria-hidden="true" {...part("typing")}>
       <span />

@@ -1,0 +1,52 @@
+import { assistantMessage, fakeHub, userMessage } from "@sessionstream/client/testing";
+import { sessionId } from "@sessionstream/protocol";
+import { act, render, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+import { ChatWidget } from "./chat-widget.tsx";
+
+function widget() {
+  const hub = fakeHub();
+  render(<ChatWidget backend={hub.backend} sessionId="s" title="Support" />);
+  return { session: hub.session(sessionId("s")), launcher: screen.getByRole("button", { name: /chat/i }) };
+}
+
+it("V19 the button opens a named dialog with the focus in its input, Escape closes it and gives the focus back", async () => {
+  const { launcher } = widget();
+  expect(launcher).toHaveAttribute("aria-expanded", "false");
+  await userEvent.click(launcher);
+  const dialog = screen.getByRole("dialog", { name: "Support" });
+  expect(launcher).toHaveAttribute("aria-expanded", "true");
+  expect(launcher).toHaveAttribute("aria-controls", dialog.id);
+  expect(screen.getByRole("textbox")).toHaveFocus();
+
+  await userEvent.keyboard("{Escape}");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(launcher).toHaveFocus();
+});
+
+it("V19 what was typed survives closing and opening", async () => {
+  const { launcher } = widget();
+  await userEvent.click(launcher);
+  await userEvent.type(screen.getByRole("textbox"), "half a thought");
+  await userEvent.click(launcher);
+  await userEvent.click(launcher);
+  expect(screen.getByRole("textbox")).toHaveValue("half a thought");
+});
+
+it("V19 news while closed show on the button until it is opened; history does not", async () => {
+  const hub = fakeHub();
+  const session = hub.session(sessionId("s"));
+  session.commit([userMessage({ id: "u", text: "old" })]);
+  render(<ChatWidget backend={hub.backend} sessionId="s" />);
+  const unread = () => document.querySelector("[data-part=unread]");
+  await act(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  expect(unread()).toBeNull();
+
+  act(() => void session.commit([assistantMessage({ id: "a", text: "new" })]));
+  await waitFor(() => expect(unread()).not.toBeNull());
+  await userEvent.click(screen.getByRole("button", { name: /New message/ }));
+  await screen.findByText("new");
+  await userEvent.keyboard("{Escape}");
+  expect(unread()).toBeNull();
+});

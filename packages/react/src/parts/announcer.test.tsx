@@ -1,0 +1,86 @@
+import { appendText, assistantMessage, fakeHub, finishText, run, userMessage } from "@sessionstream/client/testing";
+import { SessionStreamError } from "@sessionstream/protocol";
+import { act, screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it } from "vitest";
+import { ChatPanel } from "../kit/chat-panel.tsx";
+import { renderWithThread } from "../testing/render-with-thread.tsx";
+import { firstSentence } from "./announcements.ts";
+
+/** What a screen reader would say: every text that appears in a live region. */
+function listen(container: HTMLElement) {
+  const said: { polite: string[]; assertive: string[] } = { polite: [], assertive: [] };
+  for (const region of container.querySelectorAll<HTMLElement>("[data-part=announcer] [aria-live]")) {
+    const urgency = region.getAttribute("aria-live") === "polite" ? "polite" : "assertive";
+    new MutationObserver(() => {
+      if (region.textContent) said[urgency].push(region.textContent);
+    }).observe(region, { childList: true, characterData: true, subtree: true });
+  }
+  return said;
+}
+
+async function thread(hub = fakeHub()) {
+  const rendered = renderWithThread(<ChatPanel />, { hub });
+  await screen.findByText("How can I help?");
+  return { ...rendered, said: listen(rendered.container) };
+}
+
+it("AT-22 V22 an answer of 400 tokens is announced exactly twice: that it began, and what it says", async () => {
+  const { session, said } = await thread();
+  act(() => void session.commit([userMessage({ id: "u", text: "hi" }), run("r", "running")]));
+  await waitFor(() => expect(said.polite).toEqual(["Generating…"]));
+  act(() => void session.commit([assistantMessage({ id: "a", text: "**It is done.** ", streaming: true })]));
+  for (let token = 0; token < 400; token += 1) act(() => void session.commit([appendText("a", `word${token} `)]));
+  act(() => void session.commit([finishText("a"), run("r", "finished")]));
+  await waitFor(() => expect(said.polite).toEqual(["Generating…", "It is done."]));
+  expect(said.assertive).toEqual([]);
+});
+
+it("AT-22 a question to the user is announced at once, and the answer goes on without a second beginning", async () => {
+  const { session, said } = await thread();
+  act(() => void session.commit([run("r", "running")]));
+  await waitFor(() => expect(said.polite).toHaveLength(1));
+  act(() => void session.commit([run("r", "awaiting-input")]));
+  await waitFor(() => expect(said.assertive).toEqual(["Your input is needed"]));
+  act(() => void session.commit([run("r", "running")]));
+  act(() => void session.commit([run("r", "stopped")]));
+  await waitFor(() => expect(said.polite).toEqual(["Generating…", "Stopped"]));
+});
+
+it("AT-22 a failed run and an unsent message are assertive", async () => {
+  const hub = fakeHub();
+  hub.failSubmits(new SessionStreamError("forbidden", "Not allowed."));
+  const { session, said } = await thread(hub);
+  act(() => void session.commit([run("r", "running")]));
+  act(() => void session.commit([run("r", "failed", { error: "The model is gone." })]));
+  await waitFor(() => expect(said.assertive).toEqual(["The answer could not be completed. The model is gone."]));
+  await userEvent.type(screen.getByRole("textbox"), "hello{Enter}");
+  await waitFor(() => expect(said.assertive.at(-1)).toBe("Not sent. Not allowed."));
+});
+
+it("AT-22 history is silent", async () => {
+  const hub = fakeHub();
+  const session = hub.session("test-session" as Parameters<typeof hub.session>[0]);
+  session.commit([
+    userMessage({ id: "u", text: "hi" }),
+    assistantMessage({ id: "a", text: "Old news." }),
+    run("r", "failed"),
+  ]);
+  const { container } = renderWithThread(<ChatPanel />, { hub });
+  const said = listen(container);
+  await screen.findByText("Old news.");
+  expect(said).toEqual({ polite: [], assertive: [] });
+});
+
+it.each([
+  ["Done. More follows.", "Done."],
+  ["# Result\n\nIt works!", "Result It works!"],
+  ["See [the docs](https://example.com) first. Then", "See the docs first."],
+  ["```js\nlet a = 1.\n```\nThat is all.", "That is all."],
+  ["- one\n- two", "one two"],
+  ["終わりました。次へ", "終わりました。"],
+  ["Version 1.2 is out. Get it", "Version 1.2 is out."],
+  ["", ""],
+])("AT-22 the first sentence of %j is spoken as %j", (markdown, spoken) => {
+  expect(firstSentence(markdown)).toBe(spoken);
+});
