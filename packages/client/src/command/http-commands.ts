@@ -50,11 +50,13 @@ export function httpCommands(options: HttpCommandOptions): CommandPort {
       const { operation } = request;
       const ended = new AbortController();
       const abort = () => ended.abort();
+      // Getting headers or a token may hang as well as the request.
+      const interruption = new Promise<never>((_, reject) => ended.signal.addEventListener("abort", reject));
       signal.addEventListener("abort", abort, { once: true });
       const cancelTimer = platform.setTimer(TIMEOUT_MS, abort);
       try {
         if (signal.aborted) abort();
-        return await submit(request, ended.signal);
+        return await Promise.race([interruption, submit(request, ended.signal)]);
       } catch (cause) {
         if (signal.aborted) throw new SessionStreamError("aborted", `${operation} was aborted`, { cause });
         if (ended.signal.aborted)
