@@ -23,8 +23,8 @@ export type StickyScrollEvent =
   | { readonly type: "upward-intent" }
   | { readonly type: "jump" };
 
-export const ATTACH_DISTANCE = 24;
-export const DETACH_DISTANCE = 2;
+const ATTACH_DISTANCE = 24;
+const DETACH_DISTANCE = 2;
 
 export const INITIAL_STICKY_SCROLL: StickyScroll = {
   mode: "following",

@@ -4,7 +4,6 @@
  */
 
 import type { DescMessage, MessageJsonType, MessageShape } from "@bufbuild/protobuf";
-import type { JsonObject } from "@sessionstream/protocol";
 
 /** `Payload<typeof WeatherCardSchema>`: import the schema as a type, so that no protobuf code reaches the bundle. */
 export type Payload<Schema extends DescMessage> = Total<MessageShape<Schema>, MessageJsonType<Schema>>;
@@ -32,6 +31,3 @@ type Total<M, Json> = Json extends readonly (infer JsonItem)[]
     : Json;
 
 type FieldOf<M, K> = K extends keyof M ? NonNullable<M[K]> : never;
-
-/** What a renderer gets without a schema. */
-export type AnyPayload = JsonObject;

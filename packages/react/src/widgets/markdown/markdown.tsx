@@ -4,8 +4,9 @@
  */
 import { Component, memo, type ReactNode, useId, useMemo } from "react";
 import ReactMarkdown from "react-markdown";
-import remarkGfm from "remark-gfm";
+
 import { usePart } from "../../slots/use-part.ts";
+import { gfmSyntax } from "./gfm.ts";
 import { MARKDOWN_COMPONENTS } from "./markdown-components.tsx";
 import { isTooCostly } from "./markdown-limits.ts";
 import { splitBlocks } from "./split-blocks.ts";
@@ -15,7 +16,7 @@ export interface MarkdownProps {
   readonly streaming?: boolean;
 }
 
-const PLUGINS = [remarkGfm];
+const PLUGINS = [gfmSyntax];
 
 export function Markdown({ text, streaming = false }: MarkdownProps) {
   const part = usePart();
