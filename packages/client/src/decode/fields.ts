@@ -13,42 +13,50 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-export function fields(value: unknown, name: string): Fields {
+export function has(from: Fields, name: string): boolean {
+  return (from[name] ?? null) !== null;
+}
+
+export function asFields(value: unknown, name: string): Fields {
   if (isFields(value)) return value;
   throw new Malformed(`${name} is not an object`);
 }
 
-export function text(value: unknown, name: string): string {
+export function text(from: Fields, name: string): string {
+  const value = from[name];
   if (typeof value === "string") return value;
   if (value === undefined || value === null) return "";
   throw new Malformed(`${name} is not a string`);
 }
 
-export function requiredText(value: unknown, name: string): string {
-  const read = text(value, name);
-  if (read === "") throw new Malformed(`${name} is missing`);
-  return read;
+export function requiredText(from: Fields, name: string): string {
+  const value = text(from, name);
+  if (value === "") throw new Malformed(`${name} is missing`);
+  return value;
 }
 
-export function ordinal(value: unknown, name: string): bigint {
-  const read = parseOrdinal(value ?? undefined);
-  if (read === null) throw new Malformed(`${name} is not a decimal string`);
-  return read;
+export function ordinal(from: Fields, name: string): bigint {
+  const value = parseOrdinal(from[name] ?? undefined);
+  if (value === null) throw new Malformed(`${name} is not a decimal string`);
+  return value;
 }
 
-export function number(value: unknown, name: string): number {
+export function number(from: Fields, name: string): number {
+  const value = from[name];
   if (typeof value === "number") return value;
   if (value === undefined || value === null) return 0;
   throw new Malformed(`${name} is not a number`);
 }
 
-export function flag(value: unknown, name: string): boolean {
+export function flag(from: Fields, name: string): boolean {
+  const value = from[name];
   if (typeof value === "boolean") return value;
   if (value === undefined || value === null) return false;
   throw new Malformed(`${name} is not a boolean`);
 }
 
-export function list(value: unknown, name: string): readonly unknown[] {
+export function list(from: Fields, name: string): readonly unknown[] {
+  const value = from[name];
   if (Array.isArray(value)) return value;
   if (value === undefined || value === null) return [];
   throw new Malformed(`${name} is not a list`);
@@ -60,10 +68,9 @@ const STRUCT = "type.googleapis.com/google.protobuf.Struct";
  * The fields of an Any. Only a well-known type hides them under `value`; an application's own field of that name is left
  * alone.
  */
-export function payload(value: unknown, name: string): JsonObject {
-  if (value === undefined || value === null) return {};
+export function payload(from: Fields, name: string): JsonObject {
+  if (!has(from, name)) return {};
   // CAST: it was parsed from JSON text, so an object among it is a JSON object.
-  const read = fields(value, name) as JsonObject;
-  if (read["@type"] !== STRUCT) return read;
-  return { ...payload(read["value"], `${name}.value`), "@type": STRUCT };
+  const value = asFields(from[name], name) as JsonObject;
+  return value["@type"] === STRUCT ? { ...payload(value, "value"), "@type": STRUCT } : value;
 }

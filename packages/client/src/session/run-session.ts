@@ -59,11 +59,13 @@ export function runSession(options: SessionRunOptions): SessionRun {
   let cancelTimer = () => {};
 
   function handle(event: SessionEvent): void {
-    queue.push(event);
-    // The observer may come back to us while it is told something: its wish waits for its turn.
-    if (busy) return;
+    if (busy) {
+      // The observer came back to us while it was told something: its wish waits for its turn.
+      queue.push(event);
+      return;
+    }
     busy = true;
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    for (let next: SessionEvent | undefined = event; next !== undefined; next = queue.shift()) {
       if (!closed) advance(next);
     }
     busy = false;
