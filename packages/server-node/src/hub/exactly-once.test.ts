@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SessionView } from "../projection/view.ts";
-import { memoryStorage } from "../storage/memory/memory-storage.ts";
+import { type MemoryStorageContents, memoryStorage } from "../storage/memory/memory-storage.ts";
 import { alice, bob, hubScene, notesOf, room, tableOf } from "./testing/hub-scene.ts";
 import { erased, grown, Note, noted, remarked, settled } from "./testing/notes-module.ts";
 import { scriptedStorage } from "./testing/scripted-storage.ts";
@@ -188,6 +188,25 @@ describe("two processes on one session", () => {
     await two.hub.remove(alice, room.session);
     await expect(one.hub.publish(room, [grown("b", "x")])).rejects.toMatchObject({ code: "conflict" });
     expect(await one.hub.snapshot({ principal: alice, session: room.session })).toBeNull();
+  });
+
+  it("L10: a history that was rewritten under its epoch is loaded anew, never merged", async () => {
+    const contents: MemoryStorageContents = new Map();
+    const storage = scriptedStorage(memoryStorage(contents));
+    const { hub, attach, fanOut } = hubScene({ storage });
+    await hub.publish(room, [noted("a")]);
+    const backup = [...contents].map(([name, { head, events }]) => ({ name, head, events: [...events] }));
+    await hub.publish(room, [noted("lost")]);
+    await attach();
+    for (const { name, head, events } of backup) {
+      contents.set(name, { head, events, commands: new Map(), entities: new Map() });
+    }
+    const other = hubScene({ storage: scriptedStorage(memoryStorage(contents)) });
+    other.platform.randomId = () => `other-${storage.commits.length}-${other.storage.calls.commit}`;
+    await other.hub.publish(room, [noted("b")]);
+    await hub.publish(room, [noted("c")]);
+    expect(fanOut.map(({ type }) => type)).toEqual(["commit", "commit", "replaced", "commit"]);
+    expect(await notesOf(hub)).toEqual(["a:", "b:", "c:"]);
   });
 
   it("retries are bounded: a unit that always loses is busy, not lost in a loop", async () => {

@@ -245,22 +245,28 @@ describe("commit, then the rest", () => {
     expect((await tableOf(hub)).ordinal).toBe(1n);
   });
 
-  it("H59 events and entities carry wall-clock times that never go back, even when the clock does", async () => {
-    const { hub, storage, platform } = hubScene();
-    const start = platform.now();
-    await hub.publish(room, [noted("a")]);
-    platform.setNow(start - 60_000);
-    await hub.publish(room, [grown("a", "x")]);
-    platform.setNow(start + 5);
-    await hub.publish(room, [grown("a", "y")]);
-    expect(storage.commits.flatMap(({ events }) => events.map(({ at }) => at - start))).toEqual([0, 0, 5]);
-    const { entities } = await tableOf(hub);
-    expect(entities[0]).toMatchObject({ createdAt: start, updatedAt: start + 5 });
-    const restarted = hubScene({ storage });
-    restarted.platform.setNow(start - 1);
-    await restarted.hub.publish(room, [remarked()]);
-    expect(storage.commits.at(-1)?.events[0]?.at).toBe(start + 5);
-  });
+  it.each([
+    ["replayed", { everyEvents: 100, idleMs: 1_000 }],
+    ["checkpointed", "always"],
+  ] as const)(
+    "H59 times of events and entities never go back, even when the clock does (%s)",
+    async (_, checkpoint) => {
+      const { hub, storage, platform } = hubScene({ checkpoint });
+      const start = platform.now();
+      await hub.publish(room, [noted("a")]);
+      platform.setNow(start - 60_000);
+      await hub.publish(room, [grown("a", "x")]);
+      platform.setNow(start + 5);
+      await hub.publish(room, [grown("a", "y")]);
+      expect(storage.commits.flatMap(({ events }) => events.map(({ at }) => at - start))).toEqual([0, 0, 5]);
+      const { entities } = await tableOf(hub);
+      expect(entities[0]).toMatchObject({ createdAt: start, updatedAt: start + 5 });
+      const restarted = hubScene({ storage });
+      restarted.platform.setNow(start - 1);
+      await restarted.hub.publish(room, [remarked()]);
+      expect(storage.commits.at(-1)?.events[0]?.at).toBe(start + 5);
+    },
+  );
 
   it("L11: the same inputs on the same platform give the same log, byte for byte", async () => {
     const run = async () => {

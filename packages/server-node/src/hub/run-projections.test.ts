@@ -121,7 +121,7 @@ describe("a projection that throws", () => {
     await platform.settle();
     const units = [
       hub.publish(room, [noted("a")]),
-      hub.publish(room, [grown("a", "!"), noted("b"), erased("z"), noted("c", POISON)]),
+      hub.publish(room, [grown("a", "!"), grown("a", "!"), noted("b"), erased("z"), noted("c", POISON)]),
       hub.publish(room, [grown("a", "?")]),
     ];
     release();
@@ -209,6 +209,31 @@ describe("what a write does to an entity", () => {
       ["all", 1n, 1],
       ["a", 2n, 0],
     ]);
+  });
+
+  it("an entity remembers the command that created it, whatever changes it later", async () => {
+    const { hub, write } = hubScene();
+    await write("c-1", "a");
+    await hub.publish(room, [noted("a", "rewritten")]);
+    await write("c-2", "b");
+    const notes = (await tableOf(hub)).entities.filter(({ kind }) => kind === "Note");
+    expect(notes.map(({ commandId }) => commandId)).toEqual(["c-1", "c-2"]);
+  });
+
+  it("appends are told as such only while nothing else happened to their field", async () => {
+    const { hub, fanOut } = hubScene({
+      modules: [
+        notesBy(({ payload }, view) => {
+          if (view.get(Note, "a") === undefined) return [put(Note, "a", payload)];
+          const rewrite = append(Note, "a", "field", "!", { text: "rewritten" });
+          return [append(Note, "a", "text", " two"), ...(payload.text === "rewrite" ? [rewrite] : [])];
+        }),
+      ],
+    });
+    for (const text of ["one", "append", "rewrite"]) await hub.publish(room, [noted("a", text)]);
+    const appends = fanOut.map((call) => (call.type === "commit" ? call.change.deltas[0]?.appends : null));
+    expect(appends).toEqual([[], [{ field: "text", offset: 3, text: " two" }], []]);
+    expect(await notesOf(hub)).toEqual(["a:rewritten"]);
   });
 
   it("removing what is not there, or creating and removing in one commit, changes nothing", async () => {
