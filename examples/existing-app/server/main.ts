@@ -30,7 +30,7 @@ const sockets = createWebSocketTransport({ hub, authenticate, origins });
 const server = createServer();
 serveChat(server, {
   http: createChatHttpHandler({ hub, authenticate, origins }),
-  upgrade: sockets.handleUpgrade,
+  ws: sockets,
   page: sirv("dist", { single: true }),
 });
 
