@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { TransportClose } from "./transport.ts";
 import { type WebSocketLike, webSocketTransport } from "./websocket-transport.ts";
 
-type Listener = (event: object) => void;
+type Listener = (event: { readonly data: unknown; readonly code: number; readonly reason: string }) => void;
 
 class FakeSocket implements WebSocketLike {
   static last: FakeSocket;
@@ -19,8 +19,10 @@ class FakeSocket implements WebSocketLike {
   addEventListener(type: string, listener: Listener): void {
     this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
   }
-  emit(type: string, event: object = {}): void {
-    for (const listener of this.#listeners.get(type) ?? []) listener(event);
+  emit(type: string, event: { readonly data?: unknown; readonly code?: number; readonly reason?: string } = {}): void {
+    for (const listener of this.#listeners.get(type) ?? []) {
+      listener({ data: undefined, code: 1006, reason: "", ...event });
+    }
   }
   send(text: string): void {
     this.sent.push(text);
