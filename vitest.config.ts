@@ -17,6 +17,9 @@ const node: TestProjectConfiguration = {
     environment: "node",
     include: ["{proto,packages/*,test,bench,examples/*}/**/*.test.ts"],
     exclude: [...exclude, "test/browser/**"],
+    // Not a promise of speed: a bound for what hangs, wide enough for property tests on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 };
 
@@ -29,6 +32,7 @@ const dom: TestProjectConfiguration = {
     include: ["packages/react/**/*.test.tsx"],
     exclude,
     setupFiles: ["./test/setup/dom.ts"],
+    testTimeout: 60_000,
   },
 };
 
