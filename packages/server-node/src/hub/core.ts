@@ -16,7 +16,7 @@ export type LaneFanOut = SessionFanOut & { attach(request: AttachRequest): Promi
 export type CreateFanOut = (reader: LaneReader) => LaneFanOut;
 
 /** One way: open → draining → closed. */
-export type HubPhase = "open" | "draining" | "closed";
+type HubPhase = "open" | "draining" | "closed";
 
 export interface HubCore {
   /** Where the hub is in its life; the hub alone moves it. */

@@ -13,7 +13,7 @@ import type { Project, Projection } from "../projection/define-projection.ts";
 import type { SessionView } from "../projection/view.ts";
 import type { HubModule } from "./hub-module.ts";
 
-export interface ProjectionHandler {
+interface ProjectionHandler {
   readonly projection: RegisteredProjection;
   readonly project: Project<EventType["schema"]>;
 }

@@ -69,6 +69,6 @@ function reportTruncated(core: HubCore, session: SessionKey, head: SessionHead):
   core.errors.report({ kind: "projection", error, subject: "rebuild", session, ordinal: head.floor });
 }
 
-export function maximum(a: bigint, b: bigint): bigint {
+function maximum(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
 }

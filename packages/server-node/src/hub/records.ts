@@ -7,7 +7,7 @@ export function isOpaque(record: AnyRecord): record is OpaqueRecord {
   return "opaque" in record;
 }
 
-export function kindNameOf(record: AnyRecord): string {
+function kindNameOf(record: AnyRecord): string {
   return isOpaque(record) ? record.kind : record.kind.kind;
 }
 

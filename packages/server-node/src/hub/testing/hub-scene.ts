@@ -17,7 +17,7 @@ export const alice = { id: "alice", tenant: "acme" };
 export const bob = { id: "bob", tenant: "acme" };
 export const room = { tenant: "acme", session: "room-1" };
 
-export type FanOutCall =
+type FanOutCall =
   | { readonly type: "commit"; readonly change: CommittedChange; readonly reader: LaneReader }
   | { readonly type: "replaced" }
   | { readonly type: "ephemeral"; readonly key: string; readonly payload: string | null };

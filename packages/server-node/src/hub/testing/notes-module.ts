@@ -14,11 +14,11 @@ export const Note = defineEntityKind("Note", TextAppendSchema, { row: true, open
 export const Tally = defineEntityKind("Tally", SubscriptionHeadSchema, { reference: false });
 
 export const Noted = defineEvent("Noted", TextAppendSchema);
-export const Grown = defineEvent("Grown", TextAppendSchema);
-export const Settled = defineEvent("Settled", TextAppendSchema);
-export const Erased = defineEvent("Erased", TextAppendSchema);
+const Grown = defineEvent("Grown", TextAppendSchema);
+const Settled = defineEvent("Settled", TextAppendSchema);
+const Erased = defineEvent("Erased", TextAppendSchema);
 /** No projection knows it. */
-export const Remarked = defineEvent("Remarked", TextAppendSchema);
+const Remarked = defineEvent("Remarked", TextAppendSchema);
 
 /** A text that makes the notes projection throw. */
 export const POISON = "poison";
@@ -57,7 +57,7 @@ export const tallyProjection = defineProjection({
 });
 
 /** Writes a note; an id that is taken is rejected. The outcome says how many there were. */
-export const WriteNote = defineCommand({
+const WriteNote = defineCommand({
   name: "WriteNote",
   schema: TextAppendSchema,
   decide({ payload }, view) {
@@ -67,7 +67,7 @@ export const WriteNote = defineCommand({
 });
 
 /** Accepted without a trace but for its id. */
-export const Knock = defineCommand({
+const Knock = defineCommand({
   name: "Knock",
   schema: TextAppendSchema,
   decide: () => accept([], { outcome: { heard: true } }),
