@@ -10,7 +10,7 @@ import { type NoteChange, noteEvent, notesModule } from "./notes-module.ts";
 const SESSION = "shared";
 const PRINCIPAL = { id: "ada", tenant: "shop" };
 const KEY = { tenant: PRINCIPAL.tenant, session: SESSION };
-const MAX_QUEUED_BYTES = 3_000;
+const MAX_QUEUED_BYTES = 700;
 
 type Step =
   | { readonly type: "publish"; readonly changes: readonly NoteChange[] }
@@ -49,7 +49,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       changes: fc.array(change, { minLength: 2, maxLength: 12 }),
     }),
   },
-  { weight: 2, arbitrary: fc.constant({ type: "stall" as const }) },
+  { weight: 4, arbitrary: fc.constant({ type: "stall" as const }) },
   { weight: 2, arbitrary: fc.constant({ type: "cut" as const }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("page" as const), limit: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.constant({ type: "rebuild" as const }) },
