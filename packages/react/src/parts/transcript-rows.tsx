@@ -11,6 +11,7 @@ import { usePart } from "../slots/use-part.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 import { createTranscriptRows } from "./arrange-rows.ts";
 import { useTranscript } from "./transcript-context.ts";
+import { useKeptPosition } from "./use-kept-position.ts";
 import { useRowWindow } from "./use-row-window.ts";
 
 const topic = anyOf(onRows, onOrder);
@@ -30,6 +31,7 @@ export interface TranscriptRowsProps {
 export function TranscriptRows({ onRenderError }: TranscriptRowsProps) {
   const part = usePart();
   const { rows, hasHidden, reveal } = useRowWindow(useTranscriptRows());
+  useKeptPosition(useTranscript());
   return (
     <>
       <EarlierRows hasHidden={hasHidden} reveal={reveal} />

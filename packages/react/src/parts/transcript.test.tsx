@@ -1,7 +1,8 @@
-import { assistantMessage, userMessage } from "@sessionstream/client/testing";
+import { assistantMessage, fakeHub, userMessage } from "@sessionstream/client/testing";
+import { sessionId } from "@sessionstream/protocol";
 import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ChatPanel } from "../kit/chat-panel.tsx";
 import { renderWithThread } from "../testing/render-with-thread.tsx";
 import { longThread } from "../testing/story-data.ts";
@@ -80,4 +81,26 @@ it("V22 the transcript is a log that does not speak by itself", async () => {
   const { viewport } = await transcript();
   expect(viewport).toHaveAttribute("aria-live", "off");
   expect(viewport).toHaveAttribute("tabindex", "0");
+});
+
+it("V16 rows that arrive above leave the reader where they are", async () => {
+  const hub = fakeHub({ window: 4 });
+  const session = hub.session(sessionId("test-session"));
+  for (const commit of longThread(5)) session.commit(commit);
+  renderWithThread(<ChatPanel />, { hub });
+  await screen.findByText(/Question 5:/);
+  const viewport = screen.getByRole("log");
+  giveLayout(viewport, { height: 1000, viewport: 300 });
+  // jsdom has no layout: every row is 50 px high.
+  const offset = vi.spyOn(HTMLElement.prototype, "offsetTop", "get").mockImplementation(function (this: HTMLElement) {
+    return 50 * [...document.querySelectorAll("[data-part=row]")].indexOf(this);
+  });
+  for (const top of [700, 0]) {
+    viewport.scrollTop = top;
+    fireEvent.scroll(viewport);
+  }
+  fireEvent.click(screen.getByText("Load earlier messages"));
+  await screen.findByText(/Question 1:/);
+  expect(viewport.scrollTop).toBe(6 * 50);
+  offset.mockRestore();
 });

@@ -1,6 +1,6 @@
 /**
- * Owns the wiring of sticky scrolling to a viewport element: it stays at the end while following, and where the reader
- * is while rows arrive above. Decisions are `sticky-scroll.ts`.
+ * Owns the wiring of sticky scrolling to a viewport element: it stays at the end while following. Decisions are
+ * `sticky-scroll.ts`; rows that arrive above are `use-kept-position.ts`.
  */
 import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { INITIAL_STICKY_SCROLL, type ScrollGeometry, type StickyScrollEvent, stickyScroll } from "./sticky-scroll.ts";
@@ -50,27 +50,7 @@ export function useStickyScroll(): StickyScrollHandle {
     };
   }, [dispatch, pin]);
 
-  useKeptPosition(viewportRef, contentRef, following);
   return { viewportRef, contentRef, following, jumpToLatest };
-}
-
-/** Rows that arrive above push what is read down: scroll by as much. The browser's own anchoring is idle at the very top. */
-function useKeptPosition(
-  viewportRef: RefObject<HTMLElement | null>,
-  contentRef: RefObject<HTMLElement | null>,
-  following: boolean,
-): void {
-  const first = useRef<{ readonly row: HTMLElement; readonly top: number } | null>(null);
-  // Every commit may have added rows: no dependencies.
-  useLayoutEffect(() => {
-    const viewport = viewportRef.current;
-    const row = contentRef.current?.querySelector<HTMLElement>("[data-part=row]") ?? null;
-    const before = first.current;
-    if (viewport !== null && before !== null && before.row !== row && before.row.isConnected && !following) {
-      viewport.scrollTop += before.row.offsetTop - before.top;
-    }
-    first.current = row && { row, top: row.offsetTop };
-  });
 }
 
 function listen(viewport: HTMLElement, dispatch: (event: StickyScrollEvent) => void): () => void {

@@ -5,14 +5,15 @@
 import { gfmFromMarkdown } from "mdast-util-gfm";
 import { gfm } from "micromark-extension-gfm";
 
-/** What a remark plugin may say about the parser. */
-interface Parser {
-  data(): { micromarkExtensions?: unknown[] | undefined; fromMarkdownExtensions?: unknown[] | undefined };
+interface ParserExtensions {
+  micromarkExtensions?: unknown[];
+  fromMarkdownExtensions?: unknown[];
 }
 
 /** A remark plugin. */
-export function gfmSyntax(this: Parser): void {
-  const data = this.data();
+export function gfmSyntax(this: { data(): object }): void {
+  // CAST: the two lists that remark's parser reads its extensions from.
+  const data = this.data() as ParserExtensions;
   data.micromarkExtensions = [...(data.micromarkExtensions ?? []), gfm()];
   data.fromMarkdownExtensions = [...(data.fromMarkdownExtensions ?? []), gfmFromMarkdown()];
 }

@@ -1,7 +1,9 @@
 import type { ConnectionStatus } from "@sessionstream/client";
 import { SessionStreamError } from "@sessionstream/protocol";
 import { expect, it } from "vitest";
-import { bannerFor } from "./use-connection-banner.ts";
+import { bannerFor } from "../hooks/use-connection-banner.ts";
+import { ENGLISH, type Labels } from "../labels/labels.ts";
+import { connectionLabel } from "./status-glyph.tsx";
 
 const NOW = 1_000_000;
 const error = new SessionStreamError("forbidden", "No.");
@@ -23,4 +25,18 @@ it.each<[string, ConnectionStatus, ReturnType<typeof bannerFor>]>([
   ["an open connection is quiet", { type: "open" }, { type: "hidden" }],
 ])("V18 %s", (_name, connection, banner) => {
   expect(bannerFor(connection, NOW)).toEqual(banner);
+});
+
+it.each<[ConnectionStatus, keyof Labels["connection"]]>([
+  [{ type: "idle" }, "idle"],
+  [{ type: "connecting", attempt: 1 }, "connecting"],
+  [{ type: "open" }, "open"],
+  [waiting(1, 0), "reconnecting"],
+  [waiting(1, 0, "refused"), "reconnecting"],
+  [waiting(1, 0, "offline"), "offline"],
+  [{ type: "closed" }, "closed"],
+  [{ type: "failed", error }, "failed"],
+])("V18 %j has the name %s", (connection, label) => {
+  expect(connectionLabel(connection)).toBe(label);
+  expect(ENGLISH.connection[label]).not.toBe("");
 });
