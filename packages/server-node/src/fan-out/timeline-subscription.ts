@@ -129,10 +129,10 @@ export function createTimelineSubscription(context: SubscriberContext, resume: b
 
   function pageOf(query: PageQuery, position: Position): State {
     const limit = query.limit === 0 ? limits.maxPageRows : Math.min(query.limit, limits.maxPageRows);
-    const plan = planPage(reader, lens.isRow, { before: query.before, limit });
-    // A page that leaves a hole above it does not lower the floor the subscriber holds.
-    const joins = query.before >= position.floor && plan.floor < position.floor;
-    const floor = joins ? plan.floor : position.floor;
+    // Asked for a place below its floor, by mistake or before its log was replaced, it would get a hole above the page.
+    const before = query.before > position.floor ? query.before : position.floor;
+    const plan = planPage(reader, lens.isRow, { before, limit });
+    const floor = plan.floor < position.floor ? plan.floor : position.floor;
     return sending(plan, { position, requestId: query.requestId, floor, epilogue: null });
   }
 

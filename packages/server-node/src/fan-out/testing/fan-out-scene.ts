@@ -1,11 +1,12 @@
 /** A lane, its fan-out and subscribers: the scene of most tests here. */
 import type { Cursor, ServerFrameJson, SnapshotFrameJson } from "@sessionstream/protocol";
+import { put } from "../../projection/define-projection.ts";
 import { type ManualPlatform, manualPlatform } from "../../testing/manual-platform.ts";
 import { DEFAULT_FAN_OUT_LIMITS, type FanOutLimits } from "../fan-out-limits.ts";
 import { type AttachableFanOut, createSessionFanOut } from "../session-fan-out.ts";
 import type { AttachRequest, SubscriberSink, Subscription } from "../subscriber.ts";
-import { sampleKinds, sampleRegistry } from "./sample-kinds.ts";
-import { ScriptedLane } from "./scripted-lane.ts";
+import { note, sampleKinds, sampleRegistry } from "./sample-kinds.ts";
+import { type ScriptedEvent, ScriptedLane } from "./scripted-lane.ts";
 import { ScriptedSink } from "./scripted-sink.ts";
 
 export interface FanOutScene {
@@ -63,6 +64,11 @@ export function fanOutScene(limits: Partial<FanOutLimits> = {}): FanOutScene {
       return { epoch, view, ordinal, tag };
     },
   };
+}
+
+/** An event that writes a note. */
+export function say(id: string, text: string): ScriptedEvent {
+  return { writes: [put(note, id, { text })] };
 }
 
 /** Names the frames by their arm; snapshots by their mode. */

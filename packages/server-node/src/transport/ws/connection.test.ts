@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { arms, keys } from "../../fan-out/testing/fan-out-scene.ts";
+import { arms, keys, say } from "../../fan-out/testing/fan-out-scene.ts";
 import { note } from "../../fan-out/testing/sample-kinds.ts";
 import { append, put } from "../../projection/define-projection.ts";
 import { WebSocketScene } from "./testing/websocket-scene.ts";
-
-const say = (id: string, text: string) => ({ writes: [put(note, id, { text })] });
 
 /** A promise and the way to fulfil it. */
 function gate() {

@@ -1,12 +1,8 @@
 import { once } from "node:events";
 import { describe, expect, it } from "vitest";
-import { arms } from "../../fan-out/testing/fan-out-scene.ts";
-import { note } from "../../fan-out/testing/sample-kinds.ts";
-import { put } from "../../projection/define-projection.ts";
+import { arms, say } from "../../fan-out/testing/fan-out-scene.ts";
 import { manualPlatform } from "../../testing/manual-platform.ts";
 import { principal, WebSocketScene } from "./testing/websocket-scene.ts";
-
-const say = (id: string, text: string) => ({ writes: [put(note, id, { text })] });
 
 describe("who gets a connection", () => {
   it("L13 a foreign or missing Origin is refused before anything else is asked", async () => {
