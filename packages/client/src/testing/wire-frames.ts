@@ -69,7 +69,7 @@ export function timelineFrame(sessionId: string, prevOrdinal: bigint, commit: Up
   };
 }
 
-export function entityJson(entity: TimelineEntity): SnapshotEntityJson {
+function entityJson(entity: TimelineEntity): SnapshotEntityJson {
   const { kind, id, createdIndex, createdAt, updatedAt, open, commandId, payload } = entity;
   return {
     kind,

@@ -170,7 +170,9 @@ function take(net: ReturnType<typeof network>, one: Action, epoch: number): void
 }
 
 describe("a client on a bad network", () => {
-  it("L4: F-C9 F-C10 AT-12 never throws, never shows what never was, and converges once frames arrive again", () => {
+  it("L4: F-C9 F-C10 AT-12 never throws, never shows what never was, and converges once frames arrive again", {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(
         fc.array(action, { maxLength: 40 }),

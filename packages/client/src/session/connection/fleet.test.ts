@@ -79,7 +79,7 @@ function fleet() {
   };
 }
 
-describe("F-C13 a fleet of a thousand clients", () => {
+describe("F-C13 a fleet of a thousand clients", { timeout: 60_000 }, () => {
   it("spreads after a crash: at most 45 % in any second, all live within 30 s", () => {
     const clients = fleet();
     clients.all((transport) => transport.current.lose());

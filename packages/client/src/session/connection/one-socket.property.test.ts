@@ -53,7 +53,9 @@ const action = fc.oneof(
 );
 
 describe("the connection under any order of events", () => {
-  it("F-C14 K09 never has two sockets, and while wanted always a socket or something scheduled", () => {
+  it("F-C14 K09 never has two sockets, and while wanted always a socket or something scheduled", {
+    timeout: 60_000,
+  }, () => {
     fc.assert(
       fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
         const platform = createManualPlatform();
@@ -119,7 +121,7 @@ describe("the connection under any order of events", () => {
         expect(transport.openCount()).toBe(0);
         expect(platform.timers).toBe(0);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_500 },
     );
   });
 });

@@ -66,6 +66,7 @@ export const EVENTS = {
   "delta that fits": { ...snapshot, mode: "delta", sinceOrdinal: 10n },
   "delta, unasked": { ...snapshot, mode: "delta", sinceOrdinal: 10n, requestId: "" },
   "delta from another view": { ...snapshot, mode: "delta", sinceOrdinal: 10n, view: "w", requestId: "" },
+  "delta with another tag": { ...snapshot, mode: "delta", sinceOrdinal: 9n, ordinal: 10n, tag: "u10", requestId: "" },
   "delta from beyond the cursor": { ...snapshot, mode: "delta", sinceOrdinal: 11n, requestId: "" },
   "page at the cursor": { ...snapshot, mode: "page", ordinal: 10n, tag: "t10", floor: 1n, hasEarlier: false },
   "page ahead": { ...snapshot, mode: "page" },
