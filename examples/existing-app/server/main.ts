@@ -10,35 +10,26 @@ import sirv from "sirv";
 import { orderCardPlugin } from "./order-card-plugin.ts";
 import { ORDER_CARD } from "./sample-order.ts";
 
-const port = Number(process.env.PORT ?? 8787);
-const speed = Number(process.env.DEMO_SPEED ?? 1);
+const { PORT = "8787", DATABASE = ".data/chat.db", DEMO_SPEED = "1" } = process.env;
 // Everybody is the same user here, and only this server's own pages may use the chat. A real app decides both.
-const authenticate = () => ({ id: "demo", tenant: "demo" });
-const origins = "same-host";
+const access = { authenticate: () => ({ id: "demo", tenant: "demo" }), origins: "same-host" } as const;
 
+const engine = demoEngine({ speed: Number(DEMO_SPEED), card: ORDER_CARD });
+const plugins = [reasoningPlugin(), toolCallPlugin(), orderCardPlugin()];
 const hub = createHub({
-  storage: sqliteStorage({ path: process.env.DATABASE ?? ".data/chat.db" }),
-  modules: [
-    chat({
-      engine: demoEngine({ speed, card: ORDER_CARD }),
-      plugins: [reasoningPlugin(), toolCallPlugin(), orderCardPlugin()],
-    }),
-  ],
+  storage: sqliteStorage({ path: DATABASE }),
+  modules: [chat({ engine, plugins })],
   authorize: ({ principal }) => principal.id === "demo",
 });
-const sockets = createWebSocketTransport({ hub, authenticate, origins });
+const ws = createWebSocketTransport({ hub, ...access });
 const server = createServer();
-serveChat(server, {
-  http: createChatHttpHandler({ hub, authenticate, origins }),
-  ws: sockets,
-  page: sirv("dist", { single: true }),
-});
+serveChat(server, { http: createChatHttpHandler({ hub, ...access }), ws, page: sirv("dist", { single: true }) });
 
 server.once("error", (error: NodeJS.ErrnoException) => {
-  console.error(error.code === "EADDRINUSE" ? `Port ${port} is taken. Set PORT to another one.` : error);
+  console.error(error.code === "EADDRINUSE" ? `Port ${PORT} is taken. Set PORT to another one.` : error);
   process.exit(1);
 });
-server.listen(port, () => console.log(`Demo: http://localhost:${port}`));
+server.listen(Number(PORT), () => console.log(`Demo: http://localhost:${PORT}`));
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void Promise.all([sockets.drain(), hub.close()]).finally(() => process.exit(0)));
+  process.once(signal, () => void Promise.all([ws.drain(), hub.close()]).finally(() => process.exit(0)));
 }
