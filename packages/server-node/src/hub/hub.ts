@@ -27,7 +27,7 @@ export interface CommandAck {
   readonly repeated: boolean;
 }
 
-/** A session at one ordinal. */
+/** A session at one ordinal, as the server knows it: server-only kinds too, nothing redacted. Who sends it, redacts. */
 export interface SessionSnapshot {
   readonly session: SessionKey;
   readonly epoch: string;
