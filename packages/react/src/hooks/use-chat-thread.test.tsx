@@ -1,14 +1,12 @@
 import { appendText, assistantMessage, run, userMessage } from "@sessionstream/client/testing";
-import type { EntityKey } from "@sessionstream/protocol";
+import { entityKey } from "@sessionstream/protocol";
 import { act, screen, waitFor } from "@testing-library/react";
-import { useState } from "react";
+import { useEffect } from "react";
 import { expect, it } from "vitest";
 import { renderWithThread } from "../testing/render-with-thread.tsx";
 import { type ChatThreadView, useChatThread } from "./use-chat-thread.ts";
 import { useEntity } from "./use-entity.ts";
 import { useSessionStream } from "./use-session-stream.ts";
-
-const key = (text: string) => text as EntityKey;
 
 it("V01 shows rows, the four facts and the actions, whose identity outlives every change", async () => {
   const views: ChatThreadView[] = [];
@@ -49,7 +47,7 @@ it("V02 AT-13 a token renders the entity it belongs to and nothing else", async 
   const renders = { a: 0, b: 0, list: 0 };
   function Row({ name }: { readonly name: "a" | "b" }) {
     renders[name] += 1;
-    return <p>{String(useEntity(key(`ChatMessage/${name}`))?.payload["content"] ?? "")}</p>;
+    return <p>{String(useEntity(entityKey("ChatMessage", name))?.payload["content"] ?? "")}</p>;
   }
   function List() {
     renders.list += 1;
@@ -83,11 +81,7 @@ it("V02 AT-13 a token renders the entity it belongs to and nothing else", async 
 it("V01 a message sent from a child's first effect arrives", async () => {
   function Greeter() {
     const { send, rows } = useChatThread();
-    const [sent, setSent] = useState(false);
-    if (!sent) {
-      setSent(true);
-      queueMicrotask(() => void send({ text: "Hello" }));
-    }
+    useEffect(() => void send({ text: "Hello" }), [send]);
     return <p>{rows.length} rows</p>;
   }
   const { hub } = renderWithThread(<Greeter />, { strict: false });

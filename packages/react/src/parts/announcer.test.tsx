@@ -1,5 +1,5 @@
 import { appendText, assistantMessage, fakeHub, finishText, run, userMessage } from "@sessionstream/client/testing";
-import { SessionStreamError } from "@sessionstream/protocol";
+import { SessionStreamError, sessionId } from "@sessionstream/protocol";
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
@@ -60,7 +60,7 @@ it("AT-22 a failed run and an unsent message are assertive", async () => {
 
 it("AT-22 history is silent", async () => {
   const hub = fakeHub();
-  const session = hub.session("test-session" as Parameters<typeof hub.session>[0]);
+  const session = hub.session(sessionId("test-session"));
   session.commit([
     userMessage({ id: "u", text: "hi" }),
     assistantMessage({ id: "a", text: "Old news." }),
