@@ -1,9 +1,9 @@
-import { CLOSE_CODES, type JsonObject, type JsonValue, SessionStreamError } from "@sessionstream/protocol";
+import type { JsonObject, JsonValue } from "@sessionstream/protocol";
 import type { Principal } from "../command/define-command.ts";
-import type { SubscriberSink } from "../fan-out/subscriber.ts";
 import type { CommandAck, Hub, SessionSnapshot } from "../hub/hub.ts";
 import { type ChatStatus, chatStatus } from "./chat-status.ts";
 import type { BusyPolicy } from "./commands/start-inference.ts";
+import { untilIdle } from "./until-idle.ts";
 
 /** Who acts, on which session. */
 export interface ChatTarget {
@@ -88,61 +88,10 @@ export function createChatService({ hub, mintId }: ChatServiceOptions): ChatServ
       }),
     stop: (input) => submit("ChatStopInference", input, { runId: input.runId ?? "" }),
     snapshot,
-    waitIdle: (target) => untilIdle(hub, target, snapshot),
+    waitIdle: ({ principal, session, signal }) =>
+      untilIdle(hub, principal, session, signal, async () => {
+        const taken = await snapshot({ principal, session });
+        return taken === null || !taken.status.busy;
+      }),
   };
-}
-
-/** Follows the session as any subscriber does, and looks again at whatever it is told. */
-async function untilIdle(
-  hub: Hub,
-  { principal, session, signal }: ChatTarget & { readonly signal?: AbortSignal },
-  snapshot: ChatService["snapshot"],
-): Promise<void> {
-  let wake = () => {};
-  let news = new Promise<void>((resolve) => {
-    wake = resolve;
-  });
-  let lost: SessionStreamError | null = null;
-  const end = (error: SessionStreamError) => {
-    lost ??= error;
-    wake();
-  };
-  const sink: SubscriberSink = {
-    send: () => wake(),
-    queuedBytes: () => 0,
-    maxQueuedBytes: Number.MAX_SAFE_INTEGER,
-    onDrain: (callback) => callback(),
-    close: (code, reason) => {
-      const gone = code === CLOSE_CODES.draining ? "draining" : "closed";
-      end(new SessionStreamError(gone, `The hub let go of the session: ${reason}`));
-    },
-  };
-  const onAbort = () => end(new SessionStreamError("aborted", "Waiting for the chat to be idle was given up"));
-  signal?.addEventListener("abort", onAbort, { once: true });
-  const subscription = await hub.attach(principal, {
-    session: { tenant: principal.tenant, session },
-    mode: "timeline",
-    audience: "public",
-    cursor: null,
-    window: 1,
-    from: 0n,
-    requestId: "",
-    sinceSnapshotOrdinal: 0n,
-    sink,
-  });
-  try {
-    if (signal?.aborted) onAbort();
-    for (;;) {
-      news = new Promise((resolve) => {
-        wake = resolve;
-      });
-      if (lost !== null) throw lost;
-      const taken = await snapshot({ principal, session });
-      if (taken === null || !taken.status.busy) return;
-      await news;
-    }
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
-    subscription.detach();
-  }
 }

@@ -166,6 +166,20 @@ describe("a plugin", () => {
     expect((await chat.records(ChatToolCall)).map(({ payload }) => payload.status)).toEqual(["completed", "completed"]);
   });
 
+  it("C30 cuts arguments that are too long for an entity, however they come", async () => {
+    await using chat = harness([toolCallPlugin()]);
+    await chat.prompt("Look");
+    await chat.platform.settle();
+    for (let piece = 0; piece < 40; piece += 1) {
+      chat.manual.call.say({ type: "tool-input-delta", toolCallId: "t", text: "x".repeat(7_000) });
+    }
+    chat.manual.call.say({ type: "tool-call", toolCallId: "t", toolName: "look", input: "x".repeat(280_000) });
+    chat.manual.call.end();
+    await chat.platform.settle();
+    expect(await chat.runs()).toEqual(["finished"]);
+    expect((await chat.records(ChatToolCall))[0]?.payload.input).toMatch(/268000 more characters/);
+  });
+
   it("C30 cuts a result that is too long for an event, and says how much is missing", async () => {
     await using chat = harness([toolCallPlugin()]);
     await chat.prompt("Look");

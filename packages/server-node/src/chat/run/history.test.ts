@@ -64,7 +64,7 @@ describe("what a model hears of before", () => {
   it("C21 leaves out answers that failed, and takes the newest of several to one message", async () => {
     const manual = manualEngine();
     await using chat = chatHarness({ engine: manual.engine });
-    const { outcome } = await turn(chat, manual, "One?", ...textDeltas("1", "wrong"));
+    const { outcome } = await turn(chat, manual, "One?", ...textDeltas("1", "wrong"), { type: "text-end", id: "1" });
     manual.call.fail(new Error("broken"));
     await chat.platform.settle();
     await turn(chat, manual, "Two?", ...textDeltas("1", "two"));

@@ -1,9 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { demoEngine } from "../../engines/demo/demo-engine.ts";
 import { event } from "../../event/define-event.ts";
+import { sqliteStorage } from "../../storage/sqlite/sqlite-storage.ts";
+import { manualPlatform } from "../../testing/manual-platform.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { ChatRunAwaitingInput } from "../events.ts";
 import { ChatMessage, ChatRun, ChatToolCall } from "../kinds.ts";
-import { type ChatHarness, chatHarness } from "../testing/chat-harness.ts";
+import { type ChatHarness, chatHarness, SESSION, USER } from "../testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
 
 /** The process dies while a run is under way: its storage is all that is left. */
@@ -122,9 +128,25 @@ describe("a restart", () => {
     manual.call.say({ type: "reasoning-delta", id: "r", text: "hm" }, toolCall, ...textDeltas("1", "a", "b", "c"));
     manual.call.end();
     await before.platform.settle();
-    const target = { principal: { id: "ada", tenant: "acme" }, session: "s1" };
+    const target = { principal: USER, session: SESSION };
     const shown = await before.service.snapshot(target);
     await using chat = before.restart();
     expect(await chat.service.snapshot(target)).toEqual(shown);
+  });
+
+  it("C54 shows the same session from a SQLite file as before", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "chat-restart-"));
+    const engine = demoEngine({ speed: Number.POSITIVE_INFINITY });
+    const onFile = () =>
+      chatHarness({ engine }, new Map(), manualPlatform(), () => sqliteStorage({ path: join(folder, "chat.db") }));
+    const before = onFile();
+    await before.prompt("think, show a tool, then a table");
+    await before.service.waitIdle({ principal: USER, session: SESSION });
+    const shown = await before.service.snapshot({ principal: USER, session: SESSION });
+    await before.hub.close();
+    await using chat = onFile();
+    expect(await chat.service.snapshot({ principal: USER, session: SESSION })).toEqual(shown);
+    expect(await chat.runs()).toEqual(["finished"]);
+    await rm(folder, { recursive: true, force: true });
   });
 });

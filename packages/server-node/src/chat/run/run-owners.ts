@@ -7,7 +7,7 @@ export interface RunOwners {
   stop(session: SessionKey, runId: string): Promise<void>;
 }
 
-export interface RunClaim {
+interface RunClaim {
   release(): void;
 }
 

@@ -1,9 +1,11 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
 import { event } from "../../event/define-event.ts";
+import type { MessageStorageAdapter } from "../../storage/contract.ts";
+import { manualPlatform } from "../../testing/manual-platform.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { ChatRunInterrupted } from "../events.ts";
-import { ChatMessage, ChatRun, ChatToolCall } from "../kinds.ts";
+import { ChatMessage, ChatRun } from "../kinds.ts";
 import { chatHarness } from "../testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
 
@@ -119,66 +121,6 @@ describe("a run", () => {
     expect((await chat.transcript()).at(-1)).toContain("There is no such profile.");
   });
 
-  it("C12 stops in the middle of an answer, keeps what was said, and hears nothing more", async () => {
-    await using chat = harness();
-    const { outcome } = await chat.prompt("Hello?");
-    await chat.platform.settle();
-    chat.manual.call.say(...textDeltas("1", "One ", "two "), toolCall);
-    chat.manual.call.say(...textDeltas("2", "three ", "four"));
-    await chat.platform.settle();
-    const stopped = await chat.stop();
-    expect(stopped.outcome).toEqual({ runId: outcome["runId"], status: "stop_requested" });
-    await chat.platform.settle();
-    expect(chat.manual.call.signal.aborted).toBe(true);
-    const before = await chat.names();
-    expect(before.slice(-5)).toEqual([
-      "ChatRunStopRequested",
-      "ChatTextPatch",
-      "ChatTextSegmentFinished",
-      "ChatToolCallFinished",
-      "ChatRunStopped",
-    ]);
-    chat.manual.call.say(...textDeltas("2", "late"));
-    await chat.platform.advance(1_000);
-    expect(await chat.names()).toEqual(before);
-    expect(await chat.runs()).toEqual(["stopped"]);
-    expect(await chat.transcript()).toEqual([
-      "user: Hello? (accepted)",
-      "assistant: One two  (finished)",
-      "assistant: three four (stopped)",
-    ]);
-    expect((await chat.records(ChatToolCall))[0]?.payload).toMatchObject({ status: "cancelled", executing: false });
-  });
-
-  it("C12 stops once, and stopping what is over changes nothing", async () => {
-    await using chat = harness();
-    expect((await chat.stop()).outcome).toEqual({ runId: "", status: "idle" });
-    const { outcome } = await chat.prompt("Hello?");
-    await chat.platform.settle();
-    await Promise.all([chat.stop(), chat.stop()]);
-    await chat.platform.settle();
-    const names = await chat.names();
-    expect(names.filter((name) => /Stop/.test(name))).toEqual(["ChatRunStopRequested", "ChatRunStopped"]);
-    expect((await chat.stop(String(outcome["runId"]))).outcome).toEqual({ runId: outcome["runId"], status: "stopped" });
-    expect((await chat.stop()).outcome).toEqual({ runId: "", status: "idle" });
-    expect(await chat.names()).toEqual(names);
-  });
-
-  it("C12 a stop meant for another run does not touch this one", async () => {
-    await using chat = harness();
-    const first = await chat.prompt("One?");
-    await chat.platform.settle();
-    chat.manual.call.end();
-    await chat.platform.settle();
-    await chat.prompt("Two?");
-    await chat.platform.settle();
-    await chat.stop(String(first.outcome["runId"]));
-    await chat.stop("no such run");
-    await chat.platform.settle();
-    expect(await chat.runs()).toEqual(["finished", "running"]);
-    expect(chat.manual.call.signal.aborted).toBe(false);
-  });
-
   it("C09 says nothing more once somebody else ended it", async () => {
     await using chat = harness();
     await chat.prompt("Hello?");
@@ -193,6 +135,22 @@ describe("a run", () => {
     expect((await chat.names()).at(-1)).toBe("ChatRunInterrupted");
     expect(chat.manual.call.signal.aborted).toBe(true);
     expect(chat.hub.stats().effects).toBe(0);
+  });
+
+  it("C09 has one end in the log when two ends come at the same time", async () => {
+    await using chat = harness();
+    await chat.prompt("Hello?");
+    await chat.platform.settle();
+    const run = (await chat.records(ChatRun))[0]?.payload;
+    const ref = { messageId: run?.messageId ?? "", correlation: { runId: run?.runId ?? "" } };
+    chat.manual.call.say(...textDeltas("1", "One"));
+    await chat.platform.settle();
+    const other = chat.publish(event(ChatRunInterrupted, ref));
+    chat.manual.call.end();
+    await other;
+    await chat.platform.settle();
+    const ends = (await chat.names()).filter((name) => /^ChatRun(Finished|Interrupted|Stopped|Failed)$/.test(name));
+    expect(ends).toEqual(["ChatRunInterrupted"]);
   });
 
   it("C10 fails when what its engine says cannot be stored", async () => {
@@ -281,6 +239,38 @@ describe("a run", () => {
     chat.manual.call.say(...textDeltas("1", "d"), { type: "text-end", id: "1" });
     await chat.platform.settle();
     expect(await patches()).toEqual(["a", "bc", "d"]);
+  });
+
+  it("C23 gathers for longer when storage is slower than the window", async () => {
+    const manual = manualEngine();
+    let open = () => {};
+    let gate = Promise.resolve();
+    const slow = (storage: MessageStorageAdapter): MessageStorageAdapter => ({
+      capabilities: storage.capabilities,
+      load: (session) => storage.load(session),
+      events: (session, query) => storage.events(session, query),
+      command: (session, id) => storage.command(session, id),
+      commit: (commit) => gate.then(() => storage.commit(commit)),
+      remove: (session) => storage.remove(session),
+      close: () => storage.close(),
+    });
+    await using chat = chatHarness({ engine: manual.engine }, new Map(), manualPlatform(), slow);
+    await chat.prompt("Hello?");
+    await chat.platform.settle();
+    manual.call.say(...textDeltas("1", "a", "b"));
+    await chat.platform.settle();
+    gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await chat.platform.advance(25);
+    for (const text of ["c", "d", "e"]) {
+      manual.call.say(...textDeltas("1", text));
+      await chat.platform.advance(30);
+    }
+    open();
+    await chat.platform.advance(25);
+    const patches = (await chat.log()).filter(({ name }) => name === "ChatTextPatch");
+    expect(patches.map(({ payload }) => JSON.parse(payload).text)).toEqual(["a", "b", "cde"]);
   });
 
   it("C25 counts offsets in UTF-16 units and sends no half of an emoji", async () => {

@@ -4,7 +4,7 @@ import { createHub } from "../../hub/create-hub.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { EntityKind } from "../../projection/define-entity-kind.ts";
 import type { EntityRecord } from "../../projection/view.ts";
-import type { StoredEvent } from "../../storage/contract.ts";
+import type { MessageStorageAdapter, StoredEvent } from "../../storage/contract.ts";
 import { type MemoryStorageContents, memoryStorage } from "../../storage/memory/memory-storage.ts";
 import { type ManualPlatform, manualPlatform } from "../../testing/manual-platform.ts";
 import { type ChatOptions, chat } from "../chat.ts";
@@ -42,8 +42,9 @@ export function chatHarness(
   options: ChatOptions,
   contents: MemoryStorageContents = new Map(),
   platform: ManualPlatform = manualPlatform(),
+  wrap: (storage: MessageStorageAdapter) => MessageStorageAdapter = (storage) => storage,
 ): ChatHarness {
-  const storage = memoryStorage(contents);
+  const storage = wrap(memoryStorage(contents));
   const hub = createHub({ storage, platform, modules: [chat(options)], authorize: () => true });
   const service = createChatService({ hub, mintId: () => platform.randomId() });
   const target = { principal: USER, session: SESSION };

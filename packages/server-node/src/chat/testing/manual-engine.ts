@@ -2,7 +2,7 @@ import type { Engine, EngineRequest } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 
 /** One run of the engine, said line by line by a test. */
-export interface EngineCall {
+interface EngineCall {
   readonly request: EngineRequest;
   readonly signal: AbortSignal;
   say(...events: readonly RuntimeEvent[]): void;

@@ -15,7 +15,7 @@ export interface ChatRoute {
   run(call: ChatCall): Promise<string>;
 }
 
-export interface ChatCall {
+interface ChatCall {
   readonly service: ChatService;
   readonly encodeSnapshot: SnapshotEncoder;
   readonly mintId: () => string;
