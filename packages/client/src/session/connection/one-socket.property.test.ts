@@ -2,30 +2,48 @@ import { sessionId } from "@sessionstream/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SessionHandle } from "../../backend/chat-backend.ts";
-import { createManualPlatform } from "../../testing/manual-platform.ts";
+import { createManualPlatform, type ManualPlatform } from "../../testing/manual-platform.ts";
 import { recordingObserver } from "../../testing/recording-observer.ts";
 import { helloFrame } from "../../testing/wire-frames.ts";
 import { createMappingRegistry } from "../../timeline/mapping-registry.ts";
 import type { TransportHandlers } from "../../wire/transport.ts";
 import { runConnection } from "./run-connection.ts";
 
+interface RogueSocket {
+  readonly handlers: TransportHandlers;
+  readonly sent: string[];
+  open: boolean;
+}
+
 /** A transport that keeps no promise: any socket, closed or not, may say anything at any time. */
 function rogueTransport() {
-  const sockets: { readonly handlers: TransportHandlers; open: boolean }[] = [];
+  const sockets: RogueSocket[] = [];
   return {
     sockets,
     openCount: () => sockets.filter(({ open }) => open).length,
     open(_url: string, handlers: TransportHandlers) {
-      const socket = { handlers, open: true };
+      const socket: RogueSocket = { handlers, open: true, sent: [] };
       sockets.push(socket);
       return {
-        send: () => {},
+        send: (text: string) => socket.sent.push(text),
         close: () => {
           socket.open = false;
         },
       };
     },
   };
+}
+
+function connectionOver(transport: ReturnType<typeof rogueTransport>, platform: ManualPlatform) {
+  return runConnection({
+    transport,
+    url: () => "wss://x/ws",
+    platform,
+    mappings: createMappingRegistry([], () => {}),
+    window: 50,
+    refresh: () => Promise.resolve(),
+    report: () => {},
+  });
 }
 
 const FRAMES = [
@@ -53,6 +71,22 @@ const action = fc.oneof(
 );
 
 describe("the connection under any order of events", () => {
+  it("K09 T5.3 hears nothing of a socket that was replaced", () => {
+    const platform = createManualPlatform();
+    const transport = rogueTransport();
+    connectionOver(transport, platform).open(sessionId("s-1"), recordingObserver(platform));
+    const [first] = transport.sockets;
+    first?.handlers.text(JSON.stringify(helloFrame()));
+    first?.handlers.closed({ code: 1006, reason: "" });
+    platform.advance(3_000);
+    const [, second] = transport.sockets;
+    second?.handlers.text(JSON.stringify(helloFrame()));
+    const said = second?.sent.length;
+    first?.handlers.text(JSON.stringify({ ping: { nonce: "late" } }));
+    expect(said).toBe(1);
+    expect(second?.sent).toHaveLength(1);
+  });
+
   it("F-C14 K09 never has two sockets, and while wanted always a socket or something scheduled", {
     timeout: 60_000,
   }, () => {
@@ -62,15 +96,7 @@ describe("the connection under any order of events", () => {
         const transport = rogueTransport();
         const handles: SessionHandle[] = [];
         const observers = new Map<SessionHandle, ReturnType<typeof recordingObserver>>();
-        const connection = runConnection({
-          transport,
-          url: () => "wss://x/ws",
-          platform,
-          mappings: createMappingRegistry([], () => {}),
-          window: 50,
-          refresh: () => Promise.resolve(),
-          report: () => {},
-        });
+        const connection = connectionOver(transport, platform);
         for (const one of actions) {
           switch (one.type) {
             case "text":
