@@ -111,7 +111,7 @@ export function runConnection(options: ConnectionOptions): Connection {
   function connect(generation: number): void {
     lastInbound = platform.monotonic();
     try {
-      const opened = options.transport.open(options.url(), {
+      socket = options.transport.open(options.url(), {
         text: (text) => {
           if (generation === state.generation) receive(generation, text);
         },
@@ -122,7 +122,6 @@ export function runConnection(options: ConnectionOptions): Connection {
           handle({ type: "lost", generation, code });
         },
       });
-      socket = opened;
     } catch (thrown) {
       handle({ type: "unopenable", error: SessionStreamError.from(thrown, "network") });
     }
