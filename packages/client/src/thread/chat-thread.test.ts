@@ -195,6 +195,25 @@ describe("an own message", () => {
     expect(hub.submissions).toHaveLength(1);
   });
 
+  it("Q04 K11 written offline costs no attempt: it waits, in its order, and is sent when the page is back", async () => {
+    const { hub, thread, platform } = await open();
+    hub.goOffline();
+    platform.setOnline(false);
+    const sent = [thread.send({ text: "one" }), thread.send({ text: "two" })];
+    for (let minute = 0; minute < 10; minute += 1) {
+      platform.advance(60_000);
+      await settle();
+    }
+    expect(texts(thread)).toEqual(["(one)", "(two)"]);
+    expect([deliveryOf(thread, 0), deliveryOf(thread, 1)]).toEqual(["sending", "queued"]);
+
+    hub.goOnline();
+    platform.setOnline(true);
+    await Promise.all(sent);
+    platform.runFrames();
+    expect(texts(thread)).toEqual(["one", "two"]);
+  });
+
   it("F-C6 left between two attempts is sent by the next thread of the session", async () => {
     const { hub, lease, client, thread, platform } = await open();
     hub.failSubmits(new SessionStreamError("network", "lost"), 2);

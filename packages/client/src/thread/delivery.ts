@@ -12,7 +12,7 @@ import type { PendingMessage } from "./status.ts";
 import { type Submitter, submitWithRetry } from "./submit-with-retry.ts";
 
 export interface DeliveryOptions extends Submitter {
-  readonly platform: Pick<ClientPlatform, "setTimer" | "random" | "now">;
+  readonly platform: Submitter["platform"] & Pick<ClientPlatform, "now">;
   readonly session: SessionId;
   readonly outbox: Outbox;
   /** After `pending` changed. */
