@@ -26,7 +26,7 @@ function heldStream() {
 
 function queueOn(
   stream: Writable,
-  options: { maxQueuedBytes?: number; onWriteError?: (error: Error) => void } = {},
+  options: { maxQueuedBytes?: number; isOpen?: () => boolean; onWriteError?: (error: Error) => void } = {},
 ): OutboundQueue {
   // CAST: the queue only writes.
   const socket = stream as PassThrough;
@@ -85,6 +85,33 @@ describe("outbound queue", () => {
     }
     expect(Math.max(...writes)).toBeLessThanOrEqual(66_000);
     expect(queue.queuedBytes()).toBe(0);
+  });
+
+  it("P43 refilling at each drain leaves the event loop its turns, though the peer takes everything at once", async () => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done() });
+    const queue = queueOn(stream);
+    let refills = 0;
+    const refilled = new Promise<void>((resolve) => {
+      const refill = () => {
+        refills += 1;
+        if (refills === 100) return resolve();
+        queue.enqueue(text(200));
+        queue.onDrain(refill);
+      };
+      refill();
+    });
+    await tick();
+    expect(refills).toBeLessThan(10);
+    await refilled;
+  });
+
+  it("writes nothing behind a close frame, whoever sent it", async () => {
+    const { stream, writes } = heldStream();
+    const queue = queueOn(stream, { isOpen: () => false });
+    queue.enqueue(text(10));
+    await tick();
+    queue.close("flush");
+    expect(writes).toEqual([]);
   });
 
   it("S14 a failed write is told at once, and the queue stays still", async () => {

@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { encodeFrame } from "../../fan-out/encoded-frame.ts";
+import type { AttachRequest, Subscription } from "../../fan-out/subscriber.ts";
+import { ScriptedSink } from "../../fan-out/testing/scripted-sink.ts";
+import { createSubscriptionSlot } from "./subscription-slot.ts";
+
+const request: Omit<AttachRequest, "sink"> = {
+  session: { tenant: "acme", session: "s-1" },
+  mode: "timeline",
+  audience: "public",
+  cursor: null,
+  window: 0,
+  from: 0n,
+  requestId: "r-1",
+  sinceSnapshotOrdinal: 0n,
+};
+
+it("P33 the first frame of the new subscription is the last moment of the old one", async () => {
+  const detached: number[] = [];
+  const attached: AttachRequest[] = [];
+  const releases: (() => void)[] = [];
+  const sink = new ScriptedSink();
+  const slot = createSubscriptionSlot({
+    sink: {
+      maxQueuedBytes: sink.maxQueuedBytes,
+      send: (frame) => sink.send(frame),
+      queuedBytes: () => 0,
+      onDrain: () => {},
+      close: () => {},
+    },
+    async attach(asked) {
+      const turn = attached.push(asked);
+      await new Promise<void>((resolve) => releases.push(resolve));
+      const subscription: Subscription = {
+        session: asked.session,
+        page: () => true,
+        head: () => null,
+        detach: () => void detached.push(turn),
+      };
+      return subscription;
+    },
+    onLive: () => {},
+    onFailed: () => {},
+  });
+  slot.subscribe(request);
+  releases[0]?.();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(slot.live()).not.toBeNull();
+
+  slot.subscribe(request);
+  expect(detached).toEqual([]);
+  attached[1]?.sink.send(encodeFrame("{}"));
+  expect(detached).toEqual([1]);
+  expect(sink.sent).toHaveLength(1);
+});
