@@ -2,10 +2,10 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import { createChatService } from "../../chat/chat-service.ts";
 import type { Principal } from "../../command/define-command.ts";
 import type { Hub } from "../../hub/hub.ts";
+import { checkOriginPolicy, isOriginAllowed, type OriginPolicy } from "../origin-policy.ts";
 import { CHAT_ROUTES } from "./chat-routes.ts";
 import { httpStatus } from "./http-status.ts";
 import { matchRoute } from "./match-route.ts";
-import { checkOriginRule, isOriginAllowed, type OriginRule } from "./origin-check.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { errorResponse, jsonResponse } from "./responses.ts";
 import { createSnapshotEncoder } from "./snapshot-json.ts";
@@ -15,7 +15,7 @@ export interface ChatHttpOptions {
   /** Who asks; `null` is answered with 401. What they may do is the hub's `authorize`. */
   authenticate(request: Request): Principal | null | Promise<Principal | null>;
   /** Pages that may act for their users: exact origins, or those of the host the request came to. No default (L13). */
-  readonly origins: OriginRule["origins"];
+  readonly origins: OriginPolicy["origins"];
   /** Programs send no Origin. Allow them to write only where no cookie authenticates. Default `false`. */
   readonly allowMissingOrigin?: boolean;
   /** Default `/api/chat`. */
@@ -36,8 +36,8 @@ export type HttpHandler = (request: Request) => Promise<Response>;
  */
 export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
   const { basePath = "/api/chat", cors, mintId = () => crypto.randomUUID() } = options;
-  const rule: OriginRule = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
-  checkOriginRule(rule);
+  const policy: OriginPolicy = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
+  checkOriginPolicy(policy);
   const service = createChatService({ hub: options.hub, mintId });
   const encodeSnapshot = createSnapshotEncoder();
   const maxBodyBytes = options.limits?.maxBodyBytes ?? 64 * 1024;
@@ -49,7 +49,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (match.type === "not-found") throw new SessionStreamError("not_found", "There is nothing at this path.");
     if (match.type === "method-not-allowed") return methodNotAllowed(match.allowed);
     const { route, session } = match;
-    if (!isOriginAllowed(request, rule)) {
+    if (!mayAct(request, policy)) {
       throw new SessionStreamError("origin_rejected", "Pages of this origin may not use this chat.");
     }
     const principal = await options.authenticate(request);
@@ -72,7 +72,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
 
   return async (request) => {
     const origin = request.headers.get("origin");
-    const shared = cors !== undefined && origin !== null && isOriginAllowed(request, rule) ? cors : undefined;
+    const shared = cors !== undefined && origin !== null && mayAct(request, policy) ? cors : undefined;
     const preflight = request.method === "OPTIONS" && request.headers.has("access-control-request-method");
     const response =
       shared !== undefined && preflight
@@ -85,6 +85,13 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (cors !== undefined) response.headers.append("vary", "origin");
     return response;
   };
+}
+
+/** Browsers leave the Origin out where a page reads from its own server, never where it changes something. */
+function mayAct(request: Request, policy: OriginPolicy): boolean {
+  const origin = request.headers.get("origin") ?? undefined;
+  if (origin === undefined && request.method === "GET") return true;
+  return isOriginAllowed({ origin, host: new URL(request.url).host }, policy);
 }
 
 function pathBelow(basePath: string, pathname: string): string {

@@ -9,8 +9,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import type { Principal } from "../../command/define-command.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
+import { checkOriginPolicy, isOriginAllowed } from "../origin-policy.ts";
 import { type Connection, type ConnectionInfo, openConnection } from "./connection.ts";
-import { checkOriginPolicy, isOriginAllowed } from "./origin-policy.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { isolateObserver, type TransportStage } from "./transport-observer.ts";
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketTransportOptions } from "./websocket-options.ts";
@@ -134,7 +134,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       // Until ws listens, an error of the socket would be nobody's and end the process.
       const onError = () => socket.destroy();
       socket.on("error", onError);
-      if (!isOriginAllowed(request, originPolicy)) {
+      if (!isOriginAllowed({ origin: request.headers.origin, host: request.headers.host }, originPolicy)) {
         refuse(socket, 403);
         return;
       }

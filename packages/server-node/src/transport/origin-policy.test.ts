@@ -1,13 +1,5 @@
-import { IncomingMessage } from "node:http";
-import { Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { checkOriginPolicy, isOriginAllowed, type OriginPolicy } from "./origin-policy.ts";
-
-function request(headers: { origin?: string; host?: string }): IncomingMessage {
-  const message = new IncomingMessage(new Socket());
-  Object.assign(message.headers, headers);
-  return message;
-}
 
 const listed: OriginPolicy = { origins: ["https://app.example.com"], allowMissingOrigin: false };
 const sameHost: OriginPolicy = { origins: "same-host", allowMissingOrigin: false };
@@ -27,7 +19,7 @@ describe("L13 origins", () => {
     ["", false],
     [undefined, false],
   ])("listed: %s → %s", (origin, allowed) => {
-    expect(isOriginAllowed(request(origin === undefined ? {} : { origin }), listed)).toBe(allowed);
+    expect(isOriginAllowed({ origin, host: undefined }, listed)).toBe(allowed);
   });
 
   it.each([
@@ -42,12 +34,12 @@ describe("L13 origins", () => {
     ["null", "null", false],
     ["https://app.example.com", undefined, false],
   ])("same host: %s at %s → %s", (origin, host, allowed) => {
-    expect(isOriginAllowed(request(host === undefined ? { origin } : { origin, host }), sameHost)).toBe(allowed);
+    expect(isOriginAllowed({ origin, host }, sameHost)).toBe(allowed);
   });
 
   it("a missing Origin is let in only where that was decided", () => {
-    expect(isOriginAllowed(request({ host: "app" }), sameHost)).toBe(false);
-    expect(isOriginAllowed(request({ host: "app" }), { ...sameHost, allowMissingOrigin: true })).toBe(true);
+    expect(isOriginAllowed({ origin: undefined, host: "app" }, sameHost)).toBe(false);
+    expect(isOriginAllowed({ origin: undefined, host: "app" }, { ...sameHost, allowMissingOrigin: true })).toBe(true);
   });
 
   it.each([

@@ -1,10 +1,20 @@
-/** Owns the Origin decision: browsers let any page open a socket here, with the user's cookies. */
-import type { IncomingMessage } from "node:http";
+/**
+ * Owns the Origin decision of both transports: browsers let any page send requests and open sockets here, with the
+ * user's cookies. Origins are compared whole: a page cannot be trusted because its address looks alike.
+ */
 import { SessionStreamError } from "@sessionstream/protocol";
 
 export interface OriginPolicy {
+  /** Exact origins, or the host the request came to. */
   readonly origins: readonly string[] | "same-host";
+  /** Programs send no Origin. Allow them only where no cookie authenticates. */
   readonly allowMissingOrigin: boolean;
+}
+
+/** What a request says of itself. */
+export interface OriginClaim {
+  readonly origin: string | undefined;
+  readonly host: string | undefined;
 }
 
 /** @throws SessionStreamError `invalid_options` for an entry that no browser would ever send as it is written. */
@@ -18,13 +28,12 @@ export function checkOriginPolicy({ origins }: OriginPolicy): void {
   }
 }
 
-export function isOriginAllowed({ headers }: IncomingMessage, policy: OriginPolicy): boolean {
-  const { origin, host } = headers;
+export function isOriginAllowed({ origin, host }: OriginClaim, policy: OriginPolicy): boolean {
   if (origin === undefined) return policy.allowMissingOrigin;
   if (policy.origins !== "same-host") return policy.origins.includes(origin);
   const from = parseOrigin(origin);
   if (from === null || host === undefined) return false;
-  // Read with the page's scheme, so that its default port is left out on both sides.
+  // Read with the page's scheme: a proxy may have ended TLS, and its default port is left out on both sides.
   return parseOrigin(`${from.protocol}//${host}`)?.host === from.host;
 }
 
