@@ -14,17 +14,26 @@ export interface Adopted {
 
 /** `null`: it does not fit. */
 export function adoptSnapshot(held: Held, snapshot: SnapshotFrame): Adopted | null {
-  const { epoch, view, ordinal, tag, entities, removed, floor, hasEarlier } = snapshot;
-  if (snapshot.mode === "delta" && !continues(held.cursor, snapshot)) return null;
+  const { epoch, view, ordinal, tag, entities, removed, mode } = snapshot;
+  if (mode === "delta" && !continues(held.cursor, snapshot)) return null;
   const cursor: Cursor = { epoch, view, ordinal, tag };
   const forward = ordinal > held.cursor.ordinal || epoch !== held.cursor.epoch;
+  const { floor, hasEarlier } = mode === "delta" ? windowAfterDelta(held, snapshot) : snapshot;
   return {
     held: { cursor, floor, loaded: true, requests: held.requests, attempt: forward ? 0 : held.attempt },
     update:
-      snapshot.mode === "delta"
+      mode === "delta"
         ? { type: "delta", cursor, entities, removed, floor, hasEarlier }
         : { type: "full", cursor, entities, floor, hasEarlier },
   };
+}
+
+/** The server may believe in a page that came too late to be kept: a delta never lowers the floor we hold. */
+function windowAfterDelta(
+  held: Held,
+  { floor, hasEarlier }: SnapshotFrame,
+): Pick<SnapshotFrame, "floor" | "hasEarlier"> {
+  return held.loaded && held.floor > floor ? { floor: held.floor, hasEarlier: true } : { floor, hasEarlier };
 }
 
 export function sameHistory(cursor: Cursor, snapshot: SnapshotFrame): boolean {
