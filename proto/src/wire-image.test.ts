@@ -20,7 +20,7 @@ it.each([
   [
     "sessionstream.chat.v1",
     file_sessionstream_chat_v1_chat,
-    "9206e236bbc5f2b3f6e3afe5f185905128cd9b6e952090c8bf27356ff383f46d",
+    "5963cb814eccbdbe607c3ab1e4df8812d1bfabe9686140e0f7fc3663eaf57836",
   ],
 ] as const)("P39 the schema of %s is the one that was agreed on", (_, file, agreed) => {
   expect(hash(file)).toBe(agreed);

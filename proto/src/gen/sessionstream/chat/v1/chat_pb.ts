@@ -16,7 +16,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file sessionstream/chat/v1/chat.proto.
  */
 export const file_sessionstream_chat_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("CiBzZXNzaW9uc3RyZWFtL2NoYXQvdjEvY2hhdC5wcm90bxIVc2Vzc2lvbnN0cmVhbS5jaGF0LnYxIooBCg9Db3JyZWxhdGlvbkluZm8SEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZydW5faWQYAiABKAkSDwoHdHVybl9pZBgDIAEoCRIYChBwcm92aWRlcl9jYWxsX2lkGAQgASgJEhIKCnNlZ21lbnRfaWQYBSABKAkSFAoMdG9vbF9jYWxsX2lkGAYgASgJIpUBCglVc2FnZUluZm8SFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUSFQoNY2FjaGVkX3Rva2VucxgDIAEoBRIjChtjYWNoZV9jcmVhdGlvbl9pbnB1dF90b2tlbnMYBCABKAUSHwoXY2FjaGVfcmVhZF9pbnB1dF90b2tlbnMYBSABKAUi1gEKDkNoYXRBdHRhY2htZW50EhUKDWF0dGFjaG1lbnRfaWQYASABKAkSDAoEa2luZBgCIAEoCRISCgptZWRpYV90eXBlGAMgASgJEgsKA3VybBgEIAEoCRISCgpzaXplX2J5dGVzGAUgASgBEg0KBXdpZHRoGAYgASgFEg4KBmhlaWdodBgHIAEoBRIQCghmaWxlbmFtZRgIIAEoCRIOCgZkZXRhaWwYCSABKAkSKQoIbWV0YWRhdGEYCiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IuUBChVTdGFydEluZmVyZW5jZUNvbW1hbmQSDgoGcHJvbXB0GAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRISCgpyZXF1ZXN0X2lkGAMgASgJEjoKC2F0dGFjaG1lbnRzGAQgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50EjoKC2J1c3lfcG9saWN5GGQgASgOMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRCdXN5UG9saWN5EhcKD3JldHJ5X29mX3J1bl9pZBhlIAEoCSImChRTdG9wSW5mZXJlbmNlQ29tbWFuZBIOCgZydW5faWQYZCABKAkisgEKE1VzZXJNZXNzYWdlQWNjZXB0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEg4KBnByb21wdBgDIAEoCRIMCgR0ZXh0GAQgASgJEg8KB2NvbnRlbnQYBSABKAkSDgoGc3RhdHVzGAYgASgJEjoKC2F0dGFjaG1lbnRzGAcgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IoYBCgpSdW5TdGFydGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGcHJvbXB0GAIgASgJEjsKC2NvcnJlbGF0aW9uGAMgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxIXCg91c2VyX21lc3NhZ2VfaWQYZCABKAkizgEKC1J1bkZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGc3RhdHVzGAIgASgJEg0KBWVycm9yGAMgASgJEhgKC2R1cmF0aW9uX21zGAQgASgBSACIAQESOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvEhIKCmVycm9yX2NvZGUYZCABKAkSEQoJcmV0cnlhYmxlGGUgASgIQg4KDF9kdXJhdGlvbl9tcyJjChBSdW5TdG9wUmVxdWVzdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSOwoLY29ycmVsYXRpb24YAiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvInUKE1Byb3ZpZGVyQ2FsbFN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgVtb2RlbBgCIAEoCRI7Cgtjb3JyZWxhdGlvbhgDIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8itAEKG1Byb3ZpZGVyQ2FsbE1ldGFkYXRhVXBkYXRlZBISCgptZXNzYWdlX2lkGAEgASgJEhMKC3N0b3BfcmVhc29uGAIgASgJEi8KBXVzYWdlGAMgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxI7Cgtjb3JyZWxhdGlvbhgEIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ihQIKFFByb3ZpZGVyQ2FsbEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSEwoLc3RvcF9yZWFzb24YAiABKAkSFAoMZmluaXNoX2NsYXNzGAMgASgJEi8KBXVzYWdlGAQgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxIYCgtkdXJhdGlvbl9tcxgFIAEoAUgAiAEBEhYKDmhhc190b29sX2NhbGxzGAYgASgIEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mb0IOCgxfZHVyYXRpb25fbXMi0QEKElRleHRTZWdtZW50U3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDgoGcHJvbXB0GAMgASgJEg4KBnN0YXR1cxgEIAEoCRIRCglzdHJlYW1pbmcYBSABKAgSGQoRcGFyZW50X21lc3NhZ2VfaWQYBiABKAkSDgoGc291cmNlGAcgASgJEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyLYAgoJVGV4dFBhdGNoEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIRCglzdHJlYW1faWQYAyABKAkSEAoIc2VxdWVuY2UYBCABKAESDgoGb2Zmc2V0GAUgASgBEgwKBHRleHQYBiABKAkSOAoEbW9kZRgHIAEoDjIqLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0U3RyZWFtUGF0Y2hNb2RlEg4KBnN0YXR1cxgIIAEoCRINCgVmaW5hbBgJIAEoCBIVCg1maW5pc2hfcmVhc29uGAogASgJEg4KBnByb21wdBgLIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgMIAEoCRIOCgZzb3VyY2UYDSABKAkSOwoLY29ycmVsYXRpb24YDiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIocCChNUZXh0U2VnbWVudEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIMCgR0ZXh0GAMgASgJEg8KB2NvbnRlbnQYBCABKAkSDgoGc3RhdHVzGAUgASgJEhEKCXN0cmVhbWluZxgGIAEoCBINCgVmaW5hbBgHIAEoCBIVCg1maW5pc2hfcmVhc29uGAggASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAkgASgJEg4KBnNvdXJjZRgKIAEoCRI7Cgtjb3JyZWxhdGlvbhgLIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ipgEKD1Rvb2xDYWxsU3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYBCABKAkSOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIv0BChJUb29sQXJndW1lbnRzUGF0Y2gSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEhEKCWFyZ3VtZW50cxgEIAEoCRI4CgRtb2RlGAUgASgOMiouc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRTdHJlYW1QYXRjaE1vZGUSEAoIc2VxdWVuY2UYBiABKAESDgoGb2Zmc2V0GAcgASgBEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKcAQoRVG9vbENhbGxSZXF1ZXN0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg0KBWlucHV0GAQgASgJEjsKC2NvcnJlbGF0aW9uGAUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKQAQoUVG9vbEV4ZWN1dGlvblN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEjsKC2NvcnJlbGF0aW9uGAQgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyK6AQoPVG9vbFJlc3VsdFJlYWR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIOCgZyZXN1bHQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWVycm9yGAYgASgJEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKrAQoQVG9vbENhbGxGaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDgoGc3RhdHVzGAQgASgJEg0KBWVycm9yGAUgASgJEjsKC2NvcnJlbGF0aW9uGAYgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyLgAgoRQ2hhdE1lc3NhZ2VFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEg4KBnByb21wdBgDIAEoCRIMCgR0ZXh0GAQgASgJEg8KB2NvbnRlbnQYBSABKAkSDgoGc3RhdHVzGAYgASgJEhEKCXN0cmVhbWluZxgHIAEoCBINCgVlcnJvchgIIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgJIAEoCRIPCgdzZWdtZW50GAogASgFEhQKDHNlZ21lbnRfdHlwZRgLIAEoCRINCgVmaW5hbBgMIAEoCBI7Cgtjb3JyZWxhdGlvbhgNIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8SOgoLYXR0YWNobWVudHMYDiADKAsyJS5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ2hhdEF0dGFjaG1lbnQiywEKDlRvb2xDYWxsRW50aXR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRINCgVpbnB1dBgEIAEoCRIRCglleGVjdXRpbmcYBSABKAgSDgoGc3RhdHVzGAYgASgJEg0KBWVycm9yGGQgASgJEjsKC2NvcnJlbGF0aW9uGGUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyK7AQoQVG9vbFJlc3VsdEVudGl0eRISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDgoGcmVzdWx0GAQgASgJEg4KBnN0YXR1cxgFIAEoCRINCgVlcnJvchhkIAEoCRI7Cgtjb3JyZWxhdGlvbhhlIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ipgMKCVJ1bkVudGl0eRIOCgZydW5faWQYASABKAkSEgoKbWVzc2FnZV9pZBgCIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAyABKAkSNAoGc3RhdHVzGAQgASgOMiQuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRSdW5TdGF0dXMSDgoGcHJvbXB0GAUgASgJEg0KBWVycm9yGAYgASgJEhIKCmVycm9yX2NvZGUYByABKAkSEQoJcmV0cnlhYmxlGAggASgIEhEKCXF1ZXVlZF9hdBgJIAEoARISCgpzdGFydGVkX2F0GAogASgBEhAKCGVuZGVkX2F0GAsgASgBEhMKC3N0b3BfcmVhc29uGAwgASgJEi8KBXVzYWdlGA0gASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxINCgVtb2RlbBgOIAEoCRIWCg5zdG9wX3JlcXVlc3RlZBgPIAEoCBI6CgthdHRhY2htZW50cxgQIAMoCzIlLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXR0YWNobWVudCInChRDcmVhdGVTZXNzaW9uQ29tbWFuZBIPCgdwcm9maWxlGAEgASgJIjUKDlNlc3Npb25DcmVhdGVkEg8KB3Byb2ZpbGUYASABKAkSEgoKY3JlYXRlZF9ieRgCIAEoCSI0Cg1TZXNzaW9uRW50aXR5Eg8KB3Byb2ZpbGUYASABKAkSEgoKY3JlYXRlZF9ieRgCIAEoCSqpAQoTQ2hhdFN0cmVhbVBhdGNoTW9kZRImCiJDSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1VOU1BFQ0lGSUVEEAASIQodQ0hBVF9TVFJFQU1fUEFUQ0hfTU9ERV9BUFBFTkQQARIjCh9DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1NOQVBTSE9UEAISIgoeQ0hBVF9TVFJFQU1fUEFUQ0hfTU9ERV9SRVBMQUNFEAMqhQIKDUNoYXRSdW5TdGF0dXMSHwobQ0hBVF9SVU5fU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWQ0hBVF9SVU5fU1RBVFVTX1FVRVVFRBABEhsKF0NIQVRfUlVOX1NUQVRVU19SVU5OSU5HEAISIgoeQ0hBVF9SVU5fU1RBVFVTX0FXQUlUSU5HX0lOUFVUEAMSHAoYQ0hBVF9SVU5fU1RBVFVTX0ZJTklTSEVEEAQSGwoXQ0hBVF9SVU5fU1RBVFVTX1NUT1BQRUQQBRIaChZDSEFUX1JVTl9TVEFUVVNfRkFJTEVEEAYSHwobQ0hBVF9SVU5fU1RBVFVTX0lOVEVSUlVQVEVEEAcqiQEKDkNoYXRCdXN5UG9saWN5EiAKHENIQVRfQlVTWV9QT0xJQ1lfVU5TUEVDSUZJRUQQABIaChZDSEFUX0JVU1lfUE9MSUNZX1FVRVVFEAESHAoYQ0hBVF9CVVNZX1BPTElDWV9SRVBMQUNFEAISGwoXQ0hBVF9CVVNZX1BPTElDWV9SRUpFQ1QQA2IGcHJvdG8z", [file_google_protobuf_struct]);
+  fileDesc("CiBzZXNzaW9uc3RyZWFtL2NoYXQvdjEvY2hhdC5wcm90bxIVc2Vzc2lvbnN0cmVhbS5jaGF0LnYxIooBCg9Db3JyZWxhdGlvbkluZm8SEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZydW5faWQYAiABKAkSDwoHdHVybl9pZBgDIAEoCRIYChBwcm92aWRlcl9jYWxsX2lkGAQgASgJEhIKCnNlZ21lbnRfaWQYBSABKAkSFAoMdG9vbF9jYWxsX2lkGAYgASgJIpUBCglVc2FnZUluZm8SFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUSFQoNY2FjaGVkX3Rva2VucxgDIAEoBRIjChtjYWNoZV9jcmVhdGlvbl9pbnB1dF90b2tlbnMYBCABKAUSHwoXY2FjaGVfcmVhZF9pbnB1dF90b2tlbnMYBSABKAUi1gEKDkNoYXRBdHRhY2htZW50EhUKDWF0dGFjaG1lbnRfaWQYASABKAkSDAoEa2luZBgCIAEoCRISCgptZWRpYV90eXBlGAMgASgJEgsKA3VybBgEIAEoCRISCgpzaXplX2J5dGVzGAUgASgBEg0KBXdpZHRoGAYgASgFEg4KBmhlaWdodBgHIAEoBRIQCghmaWxlbmFtZRgIIAEoCRIOCgZkZXRhaWwYCSABKAkSKQoIbWV0YWRhdGEYCiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IuUBChVTdGFydEluZmVyZW5jZUNvbW1hbmQSDgoGcHJvbXB0GAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRISCgpyZXF1ZXN0X2lkGAMgASgJEjoKC2F0dGFjaG1lbnRzGAQgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50EjoKC2J1c3lfcG9saWN5GGQgASgOMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRCdXN5UG9saWN5EhcKD3JldHJ5X29mX3J1bl9pZBhlIAEoCSImChRTdG9wSW5mZXJlbmNlQ29tbWFuZBIOCgZydW5faWQYZCABKAkisgEKE1VzZXJNZXNzYWdlQWNjZXB0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEg4KBnByb21wdBgDIAEoCRIMCgR0ZXh0GAQgASgJEg8KB2NvbnRlbnQYBSABKAkSDgoGc3RhdHVzGAYgASgJEjoKC2F0dGFjaG1lbnRzGAcgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IoYBCgpSdW5TdGFydGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGcHJvbXB0GAIgASgJEjsKC2NvcnJlbGF0aW9uGAMgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxIXCg91c2VyX21lc3NhZ2VfaWQYZCABKAkizgEKC1J1bkZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGc3RhdHVzGAIgASgJEg0KBWVycm9yGAMgASgJEhgKC2R1cmF0aW9uX21zGAQgASgBSACIAQESOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvEhIKCmVycm9yX2NvZGUYZCABKAkSEQoJcmV0cnlhYmxlGGUgASgIQg4KDF9kdXJhdGlvbl9tcyJjChBSdW5TdG9wUmVxdWVzdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSOwoLY29ycmVsYXRpb24YAiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvInUKE1Byb3ZpZGVyQ2FsbFN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgVtb2RlbBgCIAEoCRI7Cgtjb3JyZWxhdGlvbhgDIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8itAEKG1Byb3ZpZGVyQ2FsbE1ldGFkYXRhVXBkYXRlZBISCgptZXNzYWdlX2lkGAEgASgJEhMKC3N0b3BfcmVhc29uGAIgASgJEi8KBXVzYWdlGAMgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxI7Cgtjb3JyZWxhdGlvbhgEIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ihQIKFFByb3ZpZGVyQ2FsbEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSEwoLc3RvcF9yZWFzb24YAiABKAkSFAoMZmluaXNoX2NsYXNzGAMgASgJEi8KBXVzYWdlGAQgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxIYCgtkdXJhdGlvbl9tcxgFIAEoAUgAiAEBEhYKDmhhc190b29sX2NhbGxzGAYgASgIEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mb0IOCgxfZHVyYXRpb25fbXMi0QEKElRleHRTZWdtZW50U3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDgoGcHJvbXB0GAMgASgJEg4KBnN0YXR1cxgEIAEoCRIRCglzdHJlYW1pbmcYBSABKAgSGQoRcGFyZW50X21lc3NhZ2VfaWQYBiABKAkSDgoGc291cmNlGAcgASgJEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyLYAgoJVGV4dFBhdGNoEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIRCglzdHJlYW1faWQYAyABKAkSEAoIc2VxdWVuY2UYBCABKAESDgoGb2Zmc2V0GAUgASgBEgwKBHRleHQYBiABKAkSOAoEbW9kZRgHIAEoDjIqLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0U3RyZWFtUGF0Y2hNb2RlEg4KBnN0YXR1cxgIIAEoCRINCgVmaW5hbBgJIAEoCBIVCg1maW5pc2hfcmVhc29uGAogASgJEg4KBnByb21wdBgLIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgMIAEoCRIOCgZzb3VyY2UYDSABKAkSOwoLY29ycmVsYXRpb24YDiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIocCChNUZXh0U2VnbWVudEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIMCgR0ZXh0GAMgASgJEg8KB2NvbnRlbnQYBCABKAkSDgoGc3RhdHVzGAUgASgJEhEKCXN0cmVhbWluZxgGIAEoCBINCgVmaW5hbBgHIAEoCBIVCg1maW5pc2hfcmVhc29uGAggASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAkgASgJEg4KBnNvdXJjZRgKIAEoCRI7Cgtjb3JyZWxhdGlvbhgLIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ipgEKD1Rvb2xDYWxsU3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYBCABKAkSOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIv0BChJUb29sQXJndW1lbnRzUGF0Y2gSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEhEKCWFyZ3VtZW50cxgEIAEoCRI4CgRtb2RlGAUgASgOMiouc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRTdHJlYW1QYXRjaE1vZGUSEAoIc2VxdWVuY2UYBiABKAESDgoGb2Zmc2V0GAcgASgBEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKcAQoRVG9vbENhbGxSZXF1ZXN0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg0KBWlucHV0GAQgASgJEjsKC2NvcnJlbGF0aW9uGAUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKQAQoUVG9vbEV4ZWN1dGlvblN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEjsKC2NvcnJlbGF0aW9uGAQgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyK6AQoPVG9vbFJlc3VsdFJlYWR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIOCgZyZXN1bHQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWVycm9yGAYgASgJEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKrAQoQVG9vbENhbGxGaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDgoGc3RhdHVzGAQgASgJEg0KBWVycm9yGAUgASgJEjsKC2NvcnJlbGF0aW9uGAYgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyJsChdBZ2VudE1vZGVQcmV2aWV3VXBkYXRlZBISCgptZXNzYWdlX2lkGAEgASgJEhYKDmNhbmRpZGF0ZV9tb2RlGAIgASgJEhAKCGFuYWx5c2lzGAMgASgJEhMKC3BhcnNlX3N0YXRlGAQgASgJImMKEkFnZW50TW9kZUNvbW1pdHRlZBISCgptZXNzYWdlX2lkGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkSEAoIYW5hbHlzaXMYBSABKAkiuQEKFVdpZGdldEluc3RhbmNlU3RhcnRlZBITCgtpbnN0YW5jZV9pZBgBIAEoCRITCgt3aWRnZXRfbmFtZRgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIzCgZzdGF0dXMYBCABKA4yIy5zZXNzaW9uc3RyZWFtLmNoYXQudjEuV2lkZ2V0U3RhdHVzEiYKBXByb3BzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCKzAQoVV2lkZ2V0SW5zdGFuY2VQYXRjaGVkEhMKC2luc3RhbmNlX2lkGAEgASgJEhMKC3dpZGdldF9uYW1lGAIgASgJEjMKBnN0YXR1cxgDIAEoDjIjLnNlc3Npb25zdHJlYW0uY2hhdC52MS5XaWRnZXRTdGF0dXMSJgoFcGF0Y2gYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhMKC3BhdGNoX3BhdGhzGAUgAygJInIKF1dpZGdldEluc3RhbmNlQ29tcGxldGVkEhMKC2luc3RhbmNlX2lkGAEgASgJEjMKBnN0YXR1cxgCIAEoDjIjLnNlc3Npb25zdHJlYW0uY2hhdC52MS5XaWRnZXRTdGF0dXMSDQoFZXJyb3IYZCABKAkiLAoVV2lkZ2V0SW5zdGFuY2VSZW1vdmVkEhMKC2luc3RhbmNlX2lkGAEgASgJIuACChFDaGF0TWVzc2FnZUVudGl0eRISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDgoGcHJvbXB0GAMgASgJEgwKBHRleHQYBCABKAkSDwoHY29udGVudBgFIAEoCRIOCgZzdGF0dXMYBiABKAkSEQoJc3RyZWFtaW5nGAcgASgIEg0KBWVycm9yGAggASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAkgASgJEg8KB3NlZ21lbnQYCiABKAUSFAoMc2VnbWVudF90eXBlGAsgASgJEg0KBWZpbmFsGAwgASgIEjsKC2NvcnJlbGF0aW9uGA0gASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxI6CgthdHRhY2htZW50cxgOIAMoCzIlLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXR0YWNobWVudCLLAQoOVG9vbENhbGxFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg0KBWlucHV0GAQgASgJEhEKCWV4ZWN1dGluZxgFIAEoCBIOCgZzdGF0dXMYBiABKAkSDQoFZXJyb3IYZCABKAkSOwoLY29ycmVsYXRpb24YZSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIrsBChBUb29sUmVzdWx0RW50aXR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIOCgZyZXN1bHQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWVycm9yGGQgASgJEjsKC2NvcnJlbGF0aW9uGGUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyJgCg9BZ2VudE1vZGVFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgRmcm9tGAMgASgJEgoKAnRvGAQgASgJEhAKCGFuYWx5c2lzGAUgASgJIscBChRXaWRnZXRJbnN0YW5jZUVudGl0eRITCgtpbnN0YW5jZV9pZBgBIAEoCRITCgt3aWRnZXRfbmFtZRgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIzCgZzdGF0dXMYBCABKA4yIy5zZXNzaW9uc3RyZWFtLmNoYXQudjEuV2lkZ2V0U3RhdHVzEiYKBXByb3BzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBINCgVlcnJvchhkIAEoCSKmAwoJUnVuRW50aXR5Eg4KBnJ1bl9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJEhcKD3VzZXJfbWVzc2FnZV9pZBgDIAEoCRI0CgZzdGF0dXMYBCABKA4yJC5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ2hhdFJ1blN0YXR1cxIOCgZwcm9tcHQYBSABKAkSDQoFZXJyb3IYBiABKAkSEgoKZXJyb3JfY29kZRgHIAEoCRIRCglyZXRyeWFibGUYCCABKAgSEQoJcXVldWVkX2F0GAkgASgBEhIKCnN0YXJ0ZWRfYXQYCiABKAESEAoIZW5kZWRfYXQYCyABKAESEwoLc3RvcF9yZWFzb24YDCABKAkSLwoFdXNhZ2UYDSABKAsyIC5zZXNzaW9uc3RyZWFtLmNoYXQudjEuVXNhZ2VJbmZvEg0KBW1vZGVsGA4gASgJEhYKDnN0b3BfcmVxdWVzdGVkGA8gASgIEjoKC2F0dGFjaG1lbnRzGBAgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IicKFENyZWF0ZVNlc3Npb25Db21tYW5kEg8KB3Byb2ZpbGUYASABKAkiNQoOU2Vzc2lvbkNyZWF0ZWQSDwoHcHJvZmlsZRgBIAEoCRISCgpjcmVhdGVkX2J5GAIgASgJIjQKDVNlc3Npb25FbnRpdHkSDwoHcHJvZmlsZRgBIAEoCRISCgpjcmVhdGVkX2J5GAIgASgJKqkBChNDaGF0U3RyZWFtUGF0Y2hNb2RlEiYKIkNIQVRfU1RSRUFNX1BBVENIX01PREVfVU5TUEVDSUZJRUQQABIhCh1DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX0FQUEVORBABEiMKH0NIQVRfU1RSRUFNX1BBVENIX01PREVfU05BUFNIT1QQAhIiCh5DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1JFUExBQ0UQAyqFAgoNQ2hhdFJ1blN0YXR1cxIfChtDSEFUX1JVTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZDSEFUX1JVTl9TVEFUVVNfUVVFVUVEEAESGwoXQ0hBVF9SVU5fU1RBVFVTX1JVTk5JTkcQAhIiCh5DSEFUX1JVTl9TVEFUVVNfQVdBSVRJTkdfSU5QVVQQAxIcChhDSEFUX1JVTl9TVEFUVVNfRklOSVNIRUQQBBIbChdDSEFUX1JVTl9TVEFUVVNfU1RPUFBFRBAFEhoKFkNIQVRfUlVOX1NUQVRVU19GQUlMRUQQBhIfChtDSEFUX1JVTl9TVEFUVVNfSU5URVJSVVBURUQQByqJAQoOQ2hhdEJ1c3lQb2xpY3kSIAocQ0hBVF9CVVNZX1BPTElDWV9VTlNQRUNJRklFRBAAEhoKFkNIQVRfQlVTWV9QT0xJQ1lfUVVFVUUQARIcChhDSEFUX0JVU1lfUE9MSUNZX1JFUExBQ0UQAhIbChdDSEFUX0JVU1lfUE9MSUNZX1JFSkVDVBADKpUBCgxXaWRnZXRTdGF0dXMSHQoZV0lER0VUX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1dJREdFVF9TVEFUVVNfRFJBRlQQARIbChdXSURHRVRfU1RBVFVTX1NUUkVBTUlORxACEhcKE1dJREdFVF9TVEFUVVNfUkVBRFkQAxIXChNXSURHRVRfU1RBVFVTX0VSUk9SEARiBnByb3RvMw", [file_google_protobuf_struct]);
 
 /**
  * @generated from message sessionstream.chat.v1.CorrelationInfo
@@ -1736,6 +1736,358 @@ export const ToolCallFinishedSchema: GenMessage<ToolCallFinished, {jsonType: Too
   messageDesc(file_sessionstream_chat_v1_chat, 20);
 
 /**
+ * Shown beside the log under the key "agent-mode/" + message_id, never stored. Name: ChatAgentModePreviewUpdated.
+ *
+ * @generated from message sessionstream.chat.v1.AgentModePreviewUpdated
+ */
+export type AgentModePreviewUpdated = Message<"sessionstream.chat.v1.AgentModePreviewUpdated"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string candidate_mode = 2;
+   */
+  candidateMode: string;
+
+  /**
+   * @generated from field: string analysis = 3;
+   */
+  analysis: string;
+
+  /**
+   * @generated from field: string parse_state = 4;
+   */
+  parseState: string;
+};
+
+/**
+ * Shown beside the log under the key "agent-mode/" + message_id, never stored. Name: ChatAgentModePreviewUpdated.
+ *
+ * @generated from message sessionstream.chat.v1.AgentModePreviewUpdated
+ */
+export type AgentModePreviewUpdatedJson = {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId?: string;
+
+  /**
+   * @generated from field: string candidate_mode = 2;
+   */
+  candidateMode?: string;
+
+  /**
+   * @generated from field: string analysis = 3;
+   */
+  analysis?: string;
+
+  /**
+   * @generated from field: string parse_state = 4;
+   */
+  parseState?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.AgentModePreviewUpdated.
+ * Use `create(AgentModePreviewUpdatedSchema)` to create a new message.
+ */
+export const AgentModePreviewUpdatedSchema: GenMessage<AgentModePreviewUpdated, {jsonType: AgentModePreviewUpdatedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 21);
+
+/**
+ * @generated from message sessionstream.chat.v1.AgentModeCommitted
+ */
+export type AgentModeCommitted = Message<"sessionstream.chat.v1.AgentModeCommitted"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to: string;
+
+  /**
+   * @generated from field: string analysis = 5;
+   */
+  analysis: string;
+};
+
+/**
+ * @generated from message sessionstream.chat.v1.AgentModeCommitted
+ */
+export type AgentModeCommittedJson = {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId?: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title?: string;
+
+  /**
+   * @generated from field: string from = 3;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to?: string;
+
+  /**
+   * @generated from field: string analysis = 5;
+   */
+  analysis?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.AgentModeCommitted.
+ * Use `create(AgentModeCommittedSchema)` to create a new message.
+ */
+export const AgentModeCommittedSchema: GenMessage<AgentModeCommitted, {jsonType: AgentModeCommittedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 22);
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceStarted
+ */
+export type WidgetInstanceStarted = Message<"sessionstream.chat.v1.WidgetInstanceStarted"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName: string;
+
+  /**
+   * @generated from field: string parent_message_id = 3;
+   */
+  parentMessageId: string;
+
+  /**
+   * Unspecified: STREAMING.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 4;
+   */
+  status: WidgetStatus;
+
+  /**
+   * @generated from field: google.protobuf.Struct props = 5;
+   */
+  props?: JsonObject | undefined;
+};
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceStarted
+ */
+export type WidgetInstanceStartedJson = {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId?: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName?: string;
+
+  /**
+   * @generated from field: string parent_message_id = 3;
+   */
+  parentMessageId?: string;
+
+  /**
+   * Unspecified: STREAMING.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 4;
+   */
+  status?: WidgetStatusJson;
+
+  /**
+   * @generated from field: google.protobuf.Struct props = 5;
+   */
+  props?: StructJson;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.WidgetInstanceStarted.
+ * Use `create(WidgetInstanceStartedSchema)` to create a new message.
+ */
+export const WidgetInstanceStartedSchema: GenMessage<WidgetInstanceStarted, {jsonType: WidgetInstanceStartedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 23);
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstancePatched
+ */
+export type WidgetInstancePatched = Message<"sessionstream.chat.v1.WidgetInstancePatched"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName: string;
+
+  /**
+   * Unspecified: stays as it is.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 3;
+   */
+  status: WidgetStatus;
+
+  /**
+   * @generated from field: google.protobuf.Struct patch = 4;
+   */
+  patch?: JsonObject | undefined;
+
+  /**
+   * The top-level keys of `patch` that count, each replacing the whole value. Empty: all.
+   *
+   * @generated from field: repeated string patch_paths = 5;
+   */
+  patchPaths: string[];
+};
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstancePatched
+ */
+export type WidgetInstancePatchedJson = {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId?: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName?: string;
+
+  /**
+   * Unspecified: stays as it is.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 3;
+   */
+  status?: WidgetStatusJson;
+
+  /**
+   * @generated from field: google.protobuf.Struct patch = 4;
+   */
+  patch?: StructJson;
+
+  /**
+   * The top-level keys of `patch` that count, each replacing the whole value. Empty: all.
+   *
+   * @generated from field: repeated string patch_paths = 5;
+   */
+  patchPaths?: string[];
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.WidgetInstancePatched.
+ * Use `create(WidgetInstancePatchedSchema)` to create a new message.
+ */
+export const WidgetInstancePatchedSchema: GenMessage<WidgetInstancePatched, {jsonType: WidgetInstancePatchedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 24);
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceCompleted
+ */
+export type WidgetInstanceCompleted = Message<"sessionstream.chat.v1.WidgetInstanceCompleted"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * READY (also when unspecified) or ERROR.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 2;
+   */
+  status: WidgetStatus;
+
+  /**
+   * @generated from field: string error = 100;
+   */
+  error: string;
+};
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceCompleted
+ */
+export type WidgetInstanceCompletedJson = {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId?: string;
+
+  /**
+   * READY (also when unspecified) or ERROR.
+   *
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 2;
+   */
+  status?: WidgetStatusJson;
+
+  /**
+   * @generated from field: string error = 100;
+   */
+  error?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.WidgetInstanceCompleted.
+ * Use `create(WidgetInstanceCompletedSchema)` to create a new message.
+ */
+export const WidgetInstanceCompletedSchema: GenMessage<WidgetInstanceCompleted, {jsonType: WidgetInstanceCompletedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 25);
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceRemoved
+ */
+export type WidgetInstanceRemoved = Message<"sessionstream.chat.v1.WidgetInstanceRemoved"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+};
+
+/**
+ * @generated from message sessionstream.chat.v1.WidgetInstanceRemoved
+ */
+export type WidgetInstanceRemovedJson = {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.WidgetInstanceRemoved.
+ * Use `create(WidgetInstanceRemovedSchema)` to create a new message.
+ */
+export const WidgetInstanceRemovedSchema: GenMessage<WidgetInstanceRemoved, {jsonType: WidgetInstanceRemovedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 26);
+
+/**
  * Kind ChatMessage. role: user, assistant, thinking, warning, error.
  * status: accepted, streaming, finished, stopped, error, interrupted.
  *
@@ -1896,7 +2248,7 @@ export type ChatMessageEntityJson = {
  * Use `create(ChatMessageEntitySchema)` to create a new message.
  */
 export const ChatMessageEntitySchema: GenMessage<ChatMessageEntity, {jsonType: ChatMessageEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 21);
+  messageDesc(file_sessionstream_chat_v1_chat, 27);
 
 /**
  * Kind ChatToolCall; id = tool call id.
@@ -2003,7 +2355,7 @@ export type ToolCallEntityJson = {
  * Use `create(ToolCallEntitySchema)` to create a new message.
  */
 export const ToolCallEntitySchema: GenMessage<ToolCallEntity, {jsonType: ToolCallEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 22);
+  messageDesc(file_sessionstream_chat_v1_chat, 28);
 
 /**
  * Kind ChatToolResult; id = tool call id + ":result".
@@ -2094,7 +2446,159 @@ export type ToolResultEntityJson = {
  * Use `create(ToolResultEntitySchema)` to create a new message.
  */
 export const ToolResultEntitySchema: GenMessage<ToolResultEntity, {jsonType: ToolResultEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 23);
+  messageDesc(file_sessionstream_chat_v1_chat, 29);
+
+/**
+ * Kind AgentMode; id = message_id + ":agent-mode:" + ordinal of the event. message_id: root message id of its run.
+ *
+ * @generated from message sessionstream.chat.v1.AgentModeEntity
+ */
+export type AgentModeEntity = Message<"sessionstream.chat.v1.AgentModeEntity"> & {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string from = 3;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to: string;
+
+  /**
+   * @generated from field: string analysis = 5;
+   */
+  analysis: string;
+};
+
+/**
+ * Kind AgentMode; id = message_id + ":agent-mode:" + ordinal of the event. message_id: root message id of its run.
+ *
+ * @generated from message sessionstream.chat.v1.AgentModeEntity
+ */
+export type AgentModeEntityJson = {
+  /**
+   * @generated from field: string message_id = 1;
+   */
+  messageId?: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title?: string;
+
+  /**
+   * @generated from field: string from = 3;
+   */
+  from?: string;
+
+  /**
+   * @generated from field: string to = 4;
+   */
+  to?: string;
+
+  /**
+   * @generated from field: string analysis = 5;
+   */
+  analysis?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.AgentModeEntity.
+ * Use `create(AgentModeEntitySchema)` to create a new message.
+ */
+export const AgentModeEntitySchema: GenMessage<AgentModeEntity, {jsonType: AgentModeEntityJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 30);
+
+/**
+ * Kind ChatWidgetInstance; id = instance id.
+ *
+ * @generated from message sessionstream.chat.v1.WidgetInstanceEntity
+ */
+export type WidgetInstanceEntity = Message<"sessionstream.chat.v1.WidgetInstanceEntity"> & {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName: string;
+
+  /**
+   * @generated from field: string parent_message_id = 3;
+   */
+  parentMessageId: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 4;
+   */
+  status: WidgetStatus;
+
+  /**
+   * @generated from field: google.protobuf.Struct props = 5;
+   */
+  props?: JsonObject | undefined;
+
+  /**
+   * @generated from field: string error = 100;
+   */
+  error: string;
+};
+
+/**
+ * Kind ChatWidgetInstance; id = instance id.
+ *
+ * @generated from message sessionstream.chat.v1.WidgetInstanceEntity
+ */
+export type WidgetInstanceEntityJson = {
+  /**
+   * @generated from field: string instance_id = 1;
+   */
+  instanceId?: string;
+
+  /**
+   * @generated from field: string widget_name = 2;
+   */
+  widgetName?: string;
+
+  /**
+   * @generated from field: string parent_message_id = 3;
+   */
+  parentMessageId?: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.WidgetStatus status = 4;
+   */
+  status?: WidgetStatusJson;
+
+  /**
+   * @generated from field: google.protobuf.Struct props = 5;
+   */
+  props?: StructJson;
+
+  /**
+   * @generated from field: string error = 100;
+   */
+  error?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.WidgetInstanceEntity.
+ * Use `create(WidgetInstanceEntitySchema)` to create a new message.
+ */
+export const WidgetInstanceEntitySchema: GenMessage<WidgetInstanceEntity, {jsonType: WidgetInstanceEntityJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 31);
 
 /**
  * Kind ChatRun; ours, so not shown to reference peers. id = run id.
@@ -2279,7 +2783,7 @@ export type RunEntityJson = {
  * Use `create(RunEntitySchema)` to create a new message.
  */
 export const RunEntitySchema: GenMessage<RunEntity, {jsonType: RunEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 24);
+  messageDesc(file_sessionstream_chat_v1_chat, 32);
 
 /**
  * @generated from message sessionstream.chat.v1.CreateSessionCommand
@@ -2306,7 +2810,7 @@ export type CreateSessionCommandJson = {
  * Use `create(CreateSessionCommandSchema)` to create a new message.
  */
 export const CreateSessionCommandSchema: GenMessage<CreateSessionCommand, {jsonType: CreateSessionCommandJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 25);
+  messageDesc(file_sessionstream_chat_v1_chat, 33);
 
 /**
  * Name: ChatSessionCreated.
@@ -2347,7 +2851,7 @@ export type SessionCreatedJson = {
  * Use `create(SessionCreatedSchema)` to create a new message.
  */
 export const SessionCreatedSchema: GenMessage<SessionCreated, {jsonType: SessionCreatedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 26);
+  messageDesc(file_sessionstream_chat_v1_chat, 34);
 
 /**
  * Kind ChatSession; ours, one per session, id "session", not shown to reference peers.
@@ -2388,7 +2892,7 @@ export type SessionEntityJson = {
  * Use `create(SessionEntitySchema)` to create a new message.
  */
 export const SessionEntitySchema: GenMessage<SessionEntity, {jsonType: SessionEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 27);
+  messageDesc(file_sessionstream_chat_v1_chat, 35);
 
 /**
  * @generated from enum sessionstream.chat.v1.ChatStreamPatchMode
@@ -2525,4 +3029,45 @@ export type ChatBusyPolicyJson = "CHAT_BUSY_POLICY_UNSPECIFIED" | "CHAT_BUSY_POL
  */
 export const ChatBusyPolicySchema: GenEnum<ChatBusyPolicy, ChatBusyPolicyJson> = /*@__PURE__*/
   enumDesc(file_sessionstream_chat_v1_chat, 2);
+
+/**
+ * @generated from enum sessionstream.chat.v1.WidgetStatus
+ */
+export enum WidgetStatus {
+  /**
+   * @generated from enum value: WIDGET_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: WIDGET_STATUS_DRAFT = 1;
+   */
+  DRAFT = 1,
+
+  /**
+   * @generated from enum value: WIDGET_STATUS_STREAMING = 2;
+   */
+  STREAMING = 2,
+
+  /**
+   * @generated from enum value: WIDGET_STATUS_READY = 3;
+   */
+  READY = 3,
+
+  /**
+   * @generated from enum value: WIDGET_STATUS_ERROR = 4;
+   */
+  ERROR = 4,
+}
+
+/**
+ * @generated from enum sessionstream.chat.v1.WidgetStatus
+ */
+export type WidgetStatusJson = "WIDGET_STATUS_UNSPECIFIED" | "WIDGET_STATUS_DRAFT" | "WIDGET_STATUS_STREAMING" | "WIDGET_STATUS_READY" | "WIDGET_STATUS_ERROR";
+
+/**
+ * Describes the enum sessionstream.chat.v1.WidgetStatus.
+ */
+export const WidgetStatusSchema: GenEnum<WidgetStatus, WidgetStatusJson> = /*@__PURE__*/
+  enumDesc(file_sessionstream_chat_v1_chat, 3);
 
