@@ -3,8 +3,8 @@ import { mergeConfig } from "vite";
 
 export default {
   framework: "@storybook/react-vite",
-  stories: ["../src/**/*.stories.tsx"],
-  addons: ["@storybook/addon-vitest", "@storybook/addon-a11y"],
+  stories: ["../src/**/*.mdx", "../src/**/*.stories.tsx"],
+  addons: ["@storybook/addon-docs", "@storybook/addon-vitest", "@storybook/addon-a11y"],
   core: { disableTelemetry: true },
   viteFinal: (config) =>
     mergeConfig(config, {
@@ -13,16 +13,16 @@ export default {
       // A dependency that Vite finds late reloads the page in the middle of a test, and only with a cold cache: list them all.
       optimizeDeps: {
         include: [
-          "@bufbuild/protobuf",
-          "@tanstack/react-query",
+          "@testing-library/react",
           "immer",
+          "mdast-util-gfm",
+          "micromark-extension-gfm",
           "react",
           "react-dom",
           "react-dom/client",
           "react-markdown",
           "react/jsx-dev-runtime",
           "react/jsx-runtime",
-          "remark-gfm",
           "storybook/test",
           "zustand/vanilla",
         ],

@@ -1,7 +1,11 @@
 import type { Preview } from "@storybook/react-vite";
 import { useLayoutEffect } from "react";
+import { endScene, sceneMaker } from "../src/stage/scene.ts";
+import { Stage } from "../src/stage/stage.tsx";
+import "@sessionstream/react/styles.css";
 
 export default {
+  tags: ["autodocs"],
   initialGlobals: { theme: "light", direction: "ltr" },
   globalTypes: {
     theme: {
@@ -29,8 +33,10 @@ export default {
       },
     },
   },
+  beforeEach: (context) => () => endScene(context),
   decorators: [
-    (Story, { globals }) => {
+    (Story, context) => {
+      const { globals, args } = context;
       const theme = globals.theme === "dark" ? "dark" : "light";
       const direction = globals.direction === "rtl" ? "rtl" : "ltr";
       // On the page's root element, so that what opens in a portal has them too.
@@ -40,12 +46,23 @@ export default {
         root.dataset.theme = theme;
         root.style.colorScheme = theme;
       }, [direction, theme]);
-      return <Story />;
+      const makeScene = sceneMaker(context);
+      // The kit follows the reader's system unless it is told; here the toolbar tells it.
+      const story = <Story args={{ theme, ...args }} />;
+      return makeScene === undefined ? story : <Stage scene={makeScene}>{story}</Stage>;
     },
   ],
   parameters: {
     a11y: { test: "error" },
     controls: { expanded: true },
+    docs: { toc: true },
     layout: "fullscreen",
+    options: { storySort: { order: ["Start here", "Kit", "Widgets", "States", "Golden scripts"] } },
+    viewport: {
+      options: {
+        phone: { name: "Phone, 360 px", styles: { width: "360px", height: "740px" }, type: "mobile" },
+        tablet: { name: "Tablet, 820 px", styles: { width: "820px", height: "1180px" }, type: "tablet" },
+      },
+    },
   },
 } satisfies Preview;

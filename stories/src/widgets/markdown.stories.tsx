@@ -1,0 +1,68 @@
+import { Markdown } from "@sessionstream/react/widgets";
+import type { Meta, StoryObj } from "@storybook/react-vite";
+import type { ComponentProps } from "react";
+import { expect } from "storybook/test";
+import { Surface, type SurfaceProps } from "../stage/stage.tsx";
+
+type MarkdownStoryProps = ComponentProps<typeof Markdown> & Pick<SurfaceProps, "theme">;
+
+/** The kit's markdown by itself, to use in widgets of your own. Type into `text` to try it. */
+const meta = {
+  title: "Widgets/Markdown",
+  component: Markdown,
+  render: ({ theme, ...props }) => (
+    <Surface theme={theme}>
+      <Markdown {...props} />
+    </Surface>
+  ),
+} satisfies Meta<MarkdownStoryProps>;
+
+export default meta;
+type Story = StoryObj<MarkdownStoryProps>;
+
+/** Ordered, nested, and to be ticked off. */
+export const Lists: Story = {
+  args: {
+    text: "1. Pack the order\n   - organiser\n   - page markers\n2. Print the label\n3. Hand it over\n\n- [x] Paid\n- [x] Packed\n- [ ] Delivered",
+  },
+  play: async ({ canvas, step }) => {
+    await step("V07 lists nest", async () => {
+      await expect(canvas.getAllByRole("list")).toHaveLength(3);
+      await expect(canvas.getAllByRole("img", { name: "Done" })).toHaveLength(2);
+    });
+  },
+};
+
+const HOSTILE = `<script>document.title = "owned"</script>
+
+<img src=x onerror="document.title='owned'">
+
+<iframe src="https://phish.example"></iframe>
+
+[![click](https://phish.example/a.png)](javascript:document.title='owned')
+
+<style>* { display: none }</style>
+
+<form action="https://phish.example"><input name="password"></form>`;
+
+/** Text of a model is data. HTML in it is shown as it was written. */
+export const Hostile: Story = {
+  args: { text: HOSTILE },
+  play: async ({ canvasElement, step }) => {
+    await step("V08 nothing of it becomes an element", async () => {
+      await expect(canvasElement.querySelector("script, img, iframe, style, form, input")).toBeNull();
+      await expect(canvasElement).toHaveTextContent('<script>document.title = "owned"</script>');
+      await expect(document.title).not.toBe("owned");
+    });
+  },
+};
+
+/** A fence that has not closed yet is code already, so that nothing flickers. */
+export const HalfWritten: Story = {
+  args: { text: "Like this:\n\n```ts\nconst order = await orders.get(", streaming: true },
+  play: async ({ canvas, step }) => {
+    await step("V07 an open fence is a code block", async () => {
+      await expect(canvas.getByRole("group", { name: "ts" })).toHaveTextContent("const order = await orders.get(");
+    });
+  },
+};
