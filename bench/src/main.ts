@@ -1,0 +1,62 @@
+/**
+ * The suite: bundles the programs, runs each case in a process of its own, and ends with the table of goals.
+ * `--quick` for under a minute, `G3 G5` for those alone, `--prof` writes a CPU profile of each case beside it.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { bundlePrograms } from "./bundle.ts";
+import { CASES } from "./case.ts";
+import { goalTable, isMet, type Verdict } from "./goal.ts";
+import { printJson, printMachine } from "./report.ts";
+
+const PROGRAMS = {
+  "run-case": new URL("./processes/run-case.ts", import.meta.url),
+  "read-answer": new URL("./processes/read-answer.ts", import.meta.url),
+};
+
+const args = process.argv.slice(2);
+const quick = args.includes("--quick");
+const asked = args.filter((arg) => !arg.startsWith("--"));
+const ids = asked.length === 0 ? Object.keys(CASES) : asked;
+
+printMachine();
+const programs = await bundlePrograms(PROGRAMS);
+const verdicts: Verdict[] = [];
+let failures = 0;
+try {
+  for (const id of ids) verdicts.push(...(await runCase(id)));
+} finally {
+  programs.remove();
+}
+console.log(`\nGoals\n\n${goalTable(verdicts)}`);
+printJson(
+  "goals",
+  verdicts.map((verdict) => ({ ...verdict, met: isMet(verdict) })),
+);
+if (failures > 0) process.exitCode = 1;
+
+async function runCase(id: string): Promise<readonly Verdict[]> {
+  const execArgv = [
+    "--expose-gc",
+    "--enable-source-maps",
+    ...(args.includes("--prof") ? ["--cpu-prof", "--cpu-prof-dir=bench/profiles"] : []),
+  ];
+  const child = fork(join(programs.folder, "run-case.mjs"), [id, quick ? "quick" : "full"], { execArgv });
+  const answers = collect(child);
+  const [code] = await once(child, "exit");
+  if (code === 0) return answers;
+  failures += 1;
+  console.log(`\n${id} ended with code ${code}: nothing of it was measured`);
+  return [];
+}
+
+/** What the case says; its process is this project's own. */
+function collect(child: ChildProcess): Verdict[] {
+  const answers: Verdict[] = [];
+  child.on("message", (message) => {
+    // CAST: run-case.ts sends its verdicts and nothing else.
+    answers.push(...(message as Verdict[]));
+  });
+  return answers;
+}
