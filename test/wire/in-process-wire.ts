@@ -27,6 +27,8 @@ export interface InProcessWireOptions {
   readonly hub: () => Hub;
   readonly principal: Principal;
   readonly maxQueuedBytes: number;
+  /** Called with every frame that is queued, for tests that let frames arrive by themselves. */
+  readonly onQueued?: () => void;
 }
 
 interface Line {
@@ -34,7 +36,8 @@ interface Line {
   cut(): void;
 }
 
-export function inProcessWire({ hub, principal, maxQueuedBytes }: InProcessWireOptions): InProcessWire {
+export function inProcessWire(options: InProcessWireOptions): InProcessWire {
+  const { hub, principal, maxQueuedBytes, onQueued } = options;
   const lines = new Set<Line>();
 
   function connect(handlers: TransportHandlers) {
@@ -47,6 +50,7 @@ export function inProcessWire({ hub, principal, maxQueuedBytes }: InProcessWireO
       if (closed) return;
       queue.push(frame);
       queued += frame.bytes.length;
+      onQueued?.();
     };
     const sendControl = (frame: ServerFrameInit): void => send(encodeFrame(encodeServerFrame(frame)));
     const end = (code: number, reason: string, tell: boolean): void => {
