@@ -45,13 +45,14 @@ const browser: TestProjectConfiguration = {
     environment: "node",
     include: ["test/browser/**/*.test.ts"],
     exclude,
+    globalSetup: ["./test/browser/harness/global-setup.ts"],
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 };
 
-/** Every story is a test, with its play function and its accessibility check. */
+/** Every story is a test, with its play function and its accessibility check; as seen by a reader who wants no motion. */
 const stories = (executablePath: string): TestProjectConfiguration => ({
   plugins: [storybookTest({ configDir: "stories/.storybook" })],
   test: {
@@ -61,7 +62,9 @@ const stories = (executablePath: string): TestProjectConfiguration => ({
       headless: true,
       screenshotFailures: false,
       instances: [{ browser: "chromium" }],
-      provider: playwright({ launchOptions: { executablePath, args: chromiumArgs } }),
+      provider: playwright({
+        launchOptions: { executablePath, args: [...chromiumArgs, "--force-prefers-reduced-motion"] },
+      }),
     },
   },
 });
