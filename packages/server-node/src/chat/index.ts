@@ -46,9 +46,11 @@ export {
 } from "./events.ts";
 export { CHAT_SESSION_ID, ChatMessage, ChatRun, ChatSession, ChatToolCall, ChatToolResult } from "./kinds.ts";
 export { segmentMessageId, toolResultId, userMessageId } from "./message-ids.ts";
+export { AgentMode, agentModePlugin, ChatAgentModeCommitted } from "./plugins/agent-mode.ts";
 export {
   type ChatPlugin,
   defineChatPlugin,
+  type EndingRun,
   type PluginRun,
   type RunRef,
   type RuntimeEventHandler,
@@ -62,6 +64,14 @@ export {
   settleSegments,
 } from "./plugins/segment-translator.ts";
 export { toolCallPlugin } from "./plugins/tool-call.ts";
+export {
+  ChatWidgetInstance,
+  ChatWidgetInstanceCompleted,
+  ChatWidgetInstancePatched,
+  ChatWidgetInstanceRemoved,
+  ChatWidgetInstanceStarted,
+  widgetsPlugin,
+} from "./plugins/widgets.ts";
 export { type SegmentEvents, segmentHandlers } from "./projections/segment.ts";
 export { type RunPhase, runPhase } from "./run/run-phase.ts";
 export type { TokenUsage } from "./usage.ts";

@@ -15,13 +15,17 @@ export interface RunRef {
   readonly correlation: CorrelationInfo;
 }
 
+/** A run that ends, as a plugin sees it. */
+export interface EndingRun extends RunRef {
+  /** Shows a value that is never stored, beside the log; or takes it away. */
+  readonly ephemeral: EffectContext["ephemeral"];
+}
+
 /** A run in progress, as a plugin sees it. */
-export interface PluginRun extends RunRef {
+export interface PluginRun extends EndingRun {
   /** The run's correlation with more filled in. */
   correlate(more: MessageInitShape<typeof CorrelationInfoSchema>): CorrelationInfo;
   view(): SessionView;
-  /** Shows a value that is never stored, beside the log. */
-  readonly ephemeral: EffectContext["ephemeral"];
 }
 
 /** How a run ended, for what it left open. */
@@ -55,9 +59,9 @@ export interface ChatPlugin {
   onRun?(run: PluginRun): RuntimeEventHandler;
   /**
    * Events that close what the run left open, read from the view: the same for a run that ends here and for one
-   * whose process died.
+   * whose process died. Also the moment to take away what was shown beside the log.
    */
-  settle?(run: RunRef, view: SessionView, reason: SettleReason): readonly EventInput[];
+  settle?(run: EndingRun, view: SessionView, reason: SettleReason): readonly EventInput[];
 }
 
 /** Fills in what a plugin does not need. */

@@ -4,7 +4,7 @@ import { type EventInput, event } from "../../event/define-event.ts";
 import type { SessionView } from "../../projection/view.ts";
 import { ChatRunFailed, ChatRunFinished, ChatRunInterrupted, ChatRunStopped } from "../events.ts";
 import { ChatRun } from "../kinds.ts";
-import type { ChatPlugin, RunRef, SettleReason } from "../plugins/chat-plugin.ts";
+import type { ChatPlugin, EndingRun, RunRef, SettleReason } from "../plugins/chat-plugin.ts";
 
 /**
  * Owns the last unit of a run: what is still open is settled and the run ends, in one commit, read from the view. It
@@ -31,14 +31,15 @@ const TYPE = {
 } as const;
 
 export function endOfRun(
-  context: Pick<EffectContext, "view" | "now" | "report">,
+  context: Pick<EffectContext, "view" | "now" | "report" | "ephemeral">,
   plugins: readonly ChatPlugin[],
   run: RunRef,
   end: RunEnd,
 ): readonly EventInput[] {
   const view = context.view();
   const startedAt = view.get(ChatRun, run.runId)?.payload.startedAt ?? 0;
-  const settled = plugins.flatMap((plugin) => settle(context, plugin, run, view, REASON[end.type]));
+  const ending: EndingRun = { ...run, ephemeral: (...shown) => context.ephemeral(...shown) };
+  const settled = plugins.flatMap((plugin) => settle(context, plugin, ending, view, REASON[end.type]));
   const said = endText(end);
   return [
     ...settled,
@@ -67,7 +68,7 @@ function endText(end: RunEnd): { readonly error: string; readonly errorCode: str
 function settle(
   context: Pick<EffectContext, "report">,
   plugin: ChatPlugin,
-  run: RunRef,
+  run: EndingRun,
   view: SessionView,
   reason: SettleReason,
 ): readonly EventInput[] {

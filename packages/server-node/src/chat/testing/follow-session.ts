@@ -1,0 +1,42 @@
+import type { JsonObject } from "@sessionstream/protocol";
+import { FoldClient, type FoldedEntity } from "../../fan-out/testing/fold-client.ts";
+import { ScriptedSink } from "../../fan-out/testing/scripted-sink.ts";
+import type { Hub } from "../../hub/hub.ts";
+import { SESSION, USER } from "./chat-harness.ts";
+
+/** A live subscriber of the harness's session. */
+export interface SessionFollower {
+  /** What was shown beside the log, in order; `null` where it was taken away. */
+  ephemerals(): readonly { readonly key: string; readonly payload: JsonObject | null }[];
+  /** The timeline as a client has it that applied every frame so far. */
+  timeline(): readonly FoldedEntity[];
+}
+
+export async function followSession(hub: Hub): Promise<SessionFollower> {
+  const sink = new ScriptedSink();
+  await hub.attach(USER, {
+    session: { tenant: USER.tenant, session: SESSION },
+    mode: "timeline",
+    audience: "public",
+    cursor: null,
+    window: 0,
+    from: 0n,
+    requestId: "r",
+    sinceSnapshotOrdinal: 0n,
+    sink,
+  });
+  return {
+    ephemerals: () =>
+      sink.frames().flatMap(({ ephemeral }) => {
+        if (ephemeral === undefined) return [];
+        // CAST: an Any in protobuf JSON is an object.
+        return [{ key: ephemeral.key ?? "", payload: (ephemeral.payload ?? null) as JsonObject | null }];
+      }),
+    timeline() {
+      const client = new FoldClient();
+      for (const frame of sink.frames()) client.receive(frame);
+      if (client.violations.length > 0) throw new Error(client.violations.join("; "));
+      return client.timeline();
+    },
+  };
+}
