@@ -12,6 +12,8 @@ import { printJson, printMachine } from "./report.ts";
 
 const PROGRAMS = {
   "run-case": new URL("./processes/run-case.ts", import.meta.url),
+  "load-clients": new URL("./processes/load-clients.ts", import.meta.url),
+  publisher: new URL("./processes/publisher.ts", import.meta.url),
   "read-answer": new URL("./processes/read-answer.ts", import.meta.url),
 };
 

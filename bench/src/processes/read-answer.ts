@@ -23,7 +23,7 @@ const wall = Number(process.hrtime.bigint() - wallStart) / 1_000;
 const { user, system } = process.cpuUsage(cpuStart);
 sayAndEnd({ cpu: user + system, wall });
 
-function prepare(): () => Promise<unknown> | void {
+function prepare(): () => unknown {
   switch (reader) {
     case "client":
       return client(1);
