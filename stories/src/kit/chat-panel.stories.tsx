@@ -1,4 +1,7 @@
+import { createChatClient } from "@sessionstream/client";
+import { frameScriptPlayer } from "@sessionstream/client/testing";
 import { SessionStreamError } from "@sessionstream/protocol";
+import { frameScript } from "@sessionstream/protocol/testing";
 import {
   FAILED_TURN,
   FINISHED_TURN,
@@ -11,7 +14,7 @@ import { ChatPanel } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { expect, waitFor, within } from "storybook/test";
 import { listen } from "../stage/live-regions.ts";
-import { type HubScene, hubScene, hubSceneOf } from "../stage/scene.ts";
+import { type HubScene, hubScene, hubSceneOf, sceneLoader } from "../stage/scene.ts";
 import { PanelFrame } from "../stage/stage.tsx";
 import { endless, typewriter } from "../stage/typewriter.ts";
 
@@ -86,6 +89,25 @@ export const Streaming: Story = {
     await step("V16 the growing end is in view", async () => {
       await expect(await canvas.findByText(/name a neighbour who/)).toBeVisible();
       await expect(canvas.queryByRole("button", { name: "Jump to latest" })).not.toBeInTheDocument();
+    });
+  },
+};
+
+/** A golden script, frame by frame through the real client. Golden scripts has it with its frames beside it. */
+export const LiveScript: Story = {
+  loaders: [
+    sceneLoader(() => {
+      const player = frameScriptPlayer(frameScript("first-message"));
+      void player.play(120);
+      return { client: createChatClient({ backend: player.backend }), sessionId: player.sessionId };
+    }),
+  ],
+  play: async ({ canvas, step }) => {
+    await step("V25 V07 V09 a streamed turn arrives piece by piece", async () => {
+      await canvas.findByText("Where is order 1042? The customer is waiting on the phone.");
+      await canvas.findByRole("button", { name: "Stop generating" });
+      await canvas.findByText("Shall I send her the tracking link?", undefined, { timeout: 10_000 });
+      await waitFor(() => expect(canvas.queryByRole("button", { name: "Stop generating" })).not.toBeInTheDocument());
     });
   },
 };
@@ -182,7 +204,7 @@ export const FailedSend: Story = {
     const said = listen(canvasElement);
     await step("V14 keeps the text, says why, and offers another try", async () => {
       await userEvent.type(canvas.getByRole("textbox"), "And the lamp?{Enter}");
-      await canvas.findByText("Not sent. The server cannot be reached.");
+      await within(canvas.getByRole("log")).findByText("Not sent. The server cannot be reached.");
       await expect(canvas.getByText("And the lamp?")).toBeVisible();
       await expect(canvas.getByRole("textbox")).toHaveValue("");
     });

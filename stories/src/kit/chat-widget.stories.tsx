@@ -29,9 +29,9 @@ function WidgetOverPage(props: WidgetOverPageProps) {
  */
 const meta = {
   title: "Kit/ChatWidget",
-  component: ChatWidget,
+  component: WidgetOverPage,
+  subcomponents: { ChatWidget },
   args: { title: "Order help", suggestions: ["Where is my order?", "I want to return something"] },
-  render: WidgetOverPage,
   parameters: { docs: { story: { inline: false, height: "560px" } } },
 } satisfies Meta<typeof WidgetOverPage>;
 
@@ -60,7 +60,8 @@ export const Open: Story = {
   loaders: [hubScene(finishedTurn)],
   play: async ({ canvas, step }) => {
     await step("V19 V22 is a named dialog, and the caret is in its field", async () => {
-      await expect(await canvas.findByRole("dialog", { name: "Order help" })).toBeVisible();
+      const dialog = await canvas.findByRole("dialog", { name: "Order help" });
+      await waitFor(() => expect(dialog).toBeVisible());
       await expect(canvas.getByRole("textbox")).toHaveFocus();
       await expect(canvas.getByRole("heading", { name: "Orders" })).toBeVisible();
     });
@@ -112,7 +113,7 @@ export const Unread: Story = {
     await step("V19 says so, to the eye and to the ear", async () => {
       session.commit([assistantMessage({ id: "news", text: "Your parcel was delivered." })]);
       await canvas.findByRole("button", { name: "Open chat. New message" });
-      await expect(canvasElement.querySelector("[data-part=unread]")).toBeVisible();
+      await waitFor(() => expect(canvasElement.querySelector("[data-part=unread]")).toBeVisible());
     });
   },
 };
@@ -143,8 +144,11 @@ export const Narrow: Story = {
   loaders: [hubScene(finishedTurn)],
   play: async ({ canvas, step }) => {
     await step("V19 fills the screen, with one way to close it", async () => {
-      const { width, height } = (await canvas.findByRole("dialog")).getBoundingClientRect();
-      await expect([width, height]).toEqual([window.innerWidth, window.innerHeight]);
+      const dialog = await canvas.findByRole("dialog");
+      await waitFor(async () => {
+        const { width, height } = dialog.getBoundingClientRect();
+        await expect([width, height]).toEqual([window.innerWidth, window.innerHeight]);
+      });
       await expect(window.innerWidth).toBe(360);
       await expect(canvas.getAllByRole("button", { name: "Close chat" })).toHaveLength(1);
     });

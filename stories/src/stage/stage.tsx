@@ -45,7 +45,7 @@ export function Surface({ theme, children }: SurfaceProps) {
 }
 
 /** The rows of the thread through the kit's renderers, without the panel around them. */
-export function RowsOnSurface({ theme }: SurfaceProps) {
+export function RowsOnSurface({ theme }: Pick<SurfaceProps, "theme">) {
   return (
     <Surface theme={theme}>
       <RendererProvider defaults={DEFAULT_RENDERERS}>

@@ -9,7 +9,7 @@ import { PanelFrame, type SurfaceProps } from "../stage/stage.tsx";
 /** A conversation that could not be loaded. Nothing about it looks like one without messages, and nothing can be written. */
 const meta = {
   title: "States/Load failed",
-  component: LoadFailed,
+  subcomponents: { LoadFailed },
   render: ({ theme }) => (
     <PanelFrame>
       <ChatPanel theme={theme} suggestions={["Where is my order?"]} />

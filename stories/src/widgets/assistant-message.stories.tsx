@@ -12,8 +12,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
  */
 const meta = {
   title: "Widgets/Assistant message",
-  component: AssistantMessage,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { AssistantMessage },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;

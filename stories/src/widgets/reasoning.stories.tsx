@@ -8,8 +8,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
 /** What a model thought before it answered. Folded: it is there for whoever wants to know. */
 const meta = {
   title: "Widgets/Reasoning",
-  component: Reasoning,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { Reasoning },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;

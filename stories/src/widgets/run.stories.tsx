@@ -8,8 +8,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
 /** How an answer ended when it did not end well, after what it had said. Silent while all is well. */
 const meta = {
   title: "Widgets/Run",
-  component: RunOutcome,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { RunOutcome },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;

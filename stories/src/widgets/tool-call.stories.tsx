@@ -11,8 +11,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
  */
 const meta = {
   title: "Widgets/Tool call",
-  component: ToolCall,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { ToolCall },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;

@@ -9,8 +9,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
 /** What a tool returned. Part of its call's card; a card of its own only where the call is out of reach, as here. */
 const meta = {
   title: "Widgets/Tool result",
-  component: ToolResult,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { ToolResult },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;

@@ -12,8 +12,8 @@ import { RowsOnSurface } from "../stage/stage.tsx";
  */
 const meta = {
   title: "Widgets/User message",
-  component: UserMessage,
-  render: RowsOnSurface,
+  component: RowsOnSurface,
+  subcomponents: { UserMessage },
 } satisfies Meta<typeof RowsOnSurface>;
 
 export default meta;
