@@ -12,7 +12,7 @@ export interface DeviceOptions extends BrowserContextOptions {
   /** Default: the test's own server. */
   readonly url?: string;
   /** Between the context and its first page: routes, scripts. */
-  readonly prepare?: (context: BrowserContext) => Promise<void>;
+  readonly prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
 export class Desk {
