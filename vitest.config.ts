@@ -57,6 +57,8 @@ const stories = (executablePath: string): TestProjectConfiguration => ({
   plugins: [storybookTest({ configDir: "stories/.storybook" })],
   test: {
     name: "stories",
+    // Pages without stories have nothing to test.
+    exclude: [...exclude, "**/*.mdx"],
     browser: {
       enabled: true,
       headless: true,
