@@ -117,7 +117,7 @@ describe("Q06 dependency direction", () => {
 
 const MAIN_ENTRIES: readonly { entry: string; allowed: RegExp }[] = [
   { entry: "proto/src/index.ts", allowed: /^$/ },
-  { entry: "packages/client/src/index.ts", allowed: /^(@sessionstream\/protocol|zustand(\/.*)?|immer)$/ },
+  { entry: "packages/client/src/index.ts", allowed: /^(@sessionstream\/protocol|immer)$/ },
   {
     entry: "packages/react/src/index.ts",
     allowed: /^(react|react\/jsx-runtime|react-dom|@sessionstream\/(client|protocol)|react-markdown|remark-gfm)$/,

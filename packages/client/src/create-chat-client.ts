@@ -4,17 +4,18 @@
  */
 import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
 import type { ChatBackend } from "./backend/chat-backend.ts";
+import { createMemoryOutbox } from "./outbox/memory-outbox.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 import type { ClientPlatform } from "./platform/client-platform.ts";
 import { defaultPlatform } from "./platform/default-platform.ts";
 import type { ChatClient } from "./thread/chat-thread.ts";
 import { createChatThread, type OpenChatThread } from "./thread/create-chat-thread.ts";
-import { createMemoryOutbox, type Outbox } from "./thread/outbox.ts";
 
 export interface ChatClientOptions {
   readonly backend: ChatBackend;
   /** Default: the real clock, randomness and page. */
   readonly platform?: ClientPlatform;
-  /** Default: memory, for the life of the client. */
+  /** Default: memory, for the life of the client. A durable one is in `@sessionstream/client/outbox`. */
   readonly outbox?: Outbox;
   /** Rows per `loadEarlier`. Default 50. */
   readonly pageSize?: number;

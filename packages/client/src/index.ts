@@ -63,7 +63,8 @@ export type {
 export type { ClientPlatform } from "./platform/client-platform.ts";
 export { defaultPlatform } from "./platform/default-platform.ts";
 export type { Transport, TransportClose, TransportConnection, TransportHandlers } from "./wire/transport.ts";
-export { createMemoryOutbox, type Outbox, type OutboxItem } from "./thread/outbox.ts";
+export { createMemoryOutbox } from "./outbox/memory-outbox.ts";
+export type { DeliveryNews, Outbox, OutboxFailure, OutboxItem, OutboxMember, OutboxSeat } from "./outbox/outbox.ts";
 export type { Diagnostic } from "./session/diagnostic.ts";
 
 // Reference servers: how their UI events change the timeline. The Go chat package's are in "./pinocchio".

@@ -1,7 +1,7 @@
 import type { Cursor, EntityPatchJson, JsonObject, SessionId } from "@sessionstream/protocol";
 import type { ConnectionStatus, HydrationStatus } from "../thread/status.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
-import type { TimelineMutation } from "../timeline/mutation.ts";
+import type { BoundMutation } from "../timeline/mutation.ts";
 
 /** One entity's change within a commit. */
 export type EntityChange =
@@ -60,7 +60,7 @@ export type TimelineUpdate =
       readonly changes: readonly EntityChange[];
     }
   /** One UI event of a reference server, mapped. Events that share an ordinal all count; one below the cursor is old. */
-  | { readonly type: "mutations"; readonly ordinal: bigint; readonly mutations: readonly TimelineMutation[] }
+  | { readonly type: "mutations"; readonly ordinal: bigint; readonly mutations: readonly BoundMutation[] }
   /** Latest wins by key; `payload: undefined` takes the key away. */
   | { readonly type: "ephemeral"; readonly key: string; readonly payload: unknown; readonly ttlMs: number };
 

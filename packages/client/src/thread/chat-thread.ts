@@ -30,7 +30,7 @@ export interface ChatThread {
   send(input: SendInput): Promise<void>;
   /** Sends a failed message again under its own id. */
   retry(commandId: string): Promise<void>;
-  /** Takes a failed message away. Returns its text, so that the composer can offer it again. */
+  /** Takes a failed or waiting message away. Returns its text, so that the composer can offer it again. */
   discard(commandId: string): string | undefined;
   /** Stops the run on the server, for every tab. Leaving never does. */
   stop(): Promise<void>;

@@ -3,15 +3,14 @@
  * one immutable snapshot. Owns no rule: each is in its own file.
  */
 import { commandId as asCommandId, type CommandId, type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import { createStore } from "zustand/vanilla";
 import type { ChatBackend, CommandSubmission } from "../backend/chat-backend.ts";
+import type { Outbox } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import { createListeners } from "../timeline/listeners.ts";
 import { createTimelineStore, type TimelineFlush } from "../timeline/store.ts";
 import { CHAT_COMMANDS } from "./chat-payload.ts";
 import type { ChatThread, SendInput, TranscriptRow } from "./chat-thread.ts";
 import { createDelivery } from "./delivery.ts";
-import type { Outbox } from "./outbox.ts";
 import { createRowsSelector, isOwnMessage } from "./rows.ts";
 import { currentRun, isRunKey, sameRun } from "./run-state.ts";
 import type { ThreadStatus } from "./status.ts";
@@ -47,12 +46,12 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   const selectRows = createRowsSelector(timeline);
   const rowListeners = createListeners<[]>(platform);
   const statusListeners = createListeners<[]>(platform);
-  const status = createStore<ThreadStatus>(() => ({
+  let status: ThreadStatus = {
     connection: { type: "idle" },
     hydration: { type: "idle" },
     run: { type: "none" },
     pending: [],
-  }));
+  };
   let rows: readonly TranscriptRow[] = [];
   let loadingEarlier: Promise<void> | null = null;
 
@@ -60,15 +59,21 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     ...submitter,
     session: sessionId,
     outbox: options.outbox,
+    hasArrived: hasMessageOf,
     changed: refreshPending,
   });
+
+  function show(facts: Partial<ThreadStatus>): void {
+    status = { ...status, ...facts };
+    statusListeners.call();
+  }
 
   function refreshPending(): void {
     const pending = delivery.pending();
     // Both facts first, then the listeners: whoever is told of one may read the other.
     const before = rows;
     rows = selectRows(pending);
-    status.setState({ pending });
+    show({ pending });
     if (rows !== before) rowListeners.call();
   }
 
@@ -80,7 +85,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
 
   function refreshRun(): void {
     const run = currentRun(timeline);
-    if (!sameRun(run, status.getState().run)) status.setState({ run });
+    if (!sameRun(run, status.run)) show({ run });
   }
 
   function onFlush({ changed, orderChanged }: TimelineFlush): void {
@@ -110,24 +115,22 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     }
   }
 
-  status.subscribe(() => statusListeners.call());
   // First, so that rows and status are ready before any listener of the timeline reads them.
   timeline.subscribe(onFlush);
   const handle = backend.open(sessionId, {
     apply: (update) => timeline.apply(update),
     connection(connection) {
-      if (!sameFields(connection, status.getState().connection)) status.setState({ connection });
+      if (!sameFields(connection, status.connection)) show({ connection });
     },
     hydration(hydration) {
-      if (!sameFields(hydration, status.getState().hydration)) status.setState({ hydration });
+      if (!sameFields(hydration, status.hydration)) show({ hydration });
     },
   });
-  void delivery.restore(hasMessageOf);
 
   return {
     sessionId,
     timeline,
-    getStatus: status.getState,
+    getStatus: () => status,
     subscribeStatus: (listener) => statusListeners.add(listener),
     getRows: () => rows,
     subscribeRows: (listener) => rowListeners.add(listener),
@@ -141,7 +144,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     retry: (id) => delivery.retry(id),
     discard: (id) => delivery.discard(id),
     async stop() {
-      const { run } = status.getState();
+      const { run } = status;
       const runId = run.type === "run" ? run.id : "";
       const id = runId === "" ? mintCommandId(platform) : `stop:${runId}`;
       await submitWish(CHAT_COMMANDS.stop, id, { runId });

@@ -1,13 +1,15 @@
 /**
  * Owns the own messages on their way: one in flight, in the order they were typed, each in exactly one state. It shows
- * a message from the keystroke until the timeline has it; it never looks for it there itself.
+ * a message from the keystroke until the timeline has it; it never looks for it there itself. What is unsent is the
+ * outbox's to say: it may change there by another tab's hand, and be sent from there.
  */
 
 import { type Cursor, isErrorCode, type JsonObject, type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import type { CommandReceipt } from "../backend/chat-backend.ts";
+import type { CommandReceipt, CommandSubmission } from "../backend/chat-backend.ts";
+import type { DeliveryNews, Outbox, OutboxFailure, OutboxItem } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import { CHAT_COMMANDS } from "./chat-payload.ts";
-import type { Outbox, OutboxItem } from "./outbox.ts";
+import { createDeferred, type Deferred } from "./deferred.ts";
 import type { PendingMessage } from "./status.ts";
 import { type Submitter, submitWithRetry } from "./submit-with-retry.ts";
 
@@ -15,15 +17,13 @@ export interface DeliveryOptions extends Submitter {
   readonly platform: Submitter["platform"] & Pick<ClientPlatform, "now">;
   readonly session: SessionId;
   readonly outbox: Outbox;
+  /** The timeline has the message of this command. */
+  readonly hasArrived: (commandId: string) => boolean;
   /** After `pending` changed. */
   readonly changed: () => void;
 }
 
-interface OwnMessage {
-  readonly commandId: string;
-  readonly text: string;
-  readonly payload: JsonObject;
-}
+type OwnMessage = Pick<OutboxItem, "commandId" | "text"> & { readonly payload: JsonObject };
 
 export interface Delivery {
   /** Identity kept until it changes. */
@@ -32,26 +32,18 @@ export interface Delivery {
   send(message: OwnMessage): Promise<void>;
   retry(commandId: string): Promise<void>;
   discard(commandId: string): string | undefined;
-  /** Picks up what an earlier thread left in the outbox. `arrived`: the timeline has it already. */
-  restore(arrived: (commandId: string) => boolean): Promise<void>;
   /** The timeline shows the message of this command. */
   arrived(commandId: string): void;
   /** The timeline reached this cursor. */
   reached(cursor: Cursor): void;
 }
 
-interface Parcel {
-  readonly item: OutboxItem;
-  readonly delivery: PendingMessage["delivery"];
-  readonly settled: Deferred;
-}
-
 type State = PendingMessage["delivery"];
 
-interface Deferred {
-  readonly promise: Promise<void>;
-  readonly resolve: () => void;
-  readonly reject: (error: SessionStreamError) => void;
+interface Parcel {
+  readonly item: OutboxItem;
+  readonly delivery: State;
+  readonly settled: Deferred;
 }
 
 export function createDelivery(options: DeliveryOptions): Delivery {
@@ -59,7 +51,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   const parcels = new Map<string, Parcel>();
   let pending: readonly PendingMessage[] = [];
   let cursor: Cursor | undefined;
-  let inFlight: string | null = null;
+  let inFlight: OutboxItem | null = null;
+  let isOurTurn = false;
+
+  const seat = outbox.join(session, {
+    items: adopt,
+    turn() {
+      isOurTurn = true;
+      // Who was sending these is gone.
+      for (const parcel of [...parcels.values()])
+        if (parcel.delivery.type === "sending") update(parcel, { type: "queued" });
+      pump();
+    },
+    heard(commandId, news) {
+      const parcel = parcels.get(commandId);
+      if (parcel === undefined || parcel.item === inFlight || parcel.delivery.type === "failed") return;
+      if (news.type === "accepted") taken(parcel, news);
+      else update(parcel, news);
+    },
+  });
 
   function publish(): void {
     pending = [...parcels.values()].map(({ item, delivery }) => {
@@ -70,13 +80,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     options.changed();
   }
 
-  function enqueue(item: OutboxItem, delivery: State): Parcel {
+  function enqueue(item: OutboxItem): Deferred {
     const settled = createDeferred();
-    // Nobody may be waiting; the failure is shown on the row either way.
-    settled.promise.catch(() => undefined);
-    const parcel = { item, delivery, settled };
-    parcels.set(item.commandId, parcel);
-    return parcel;
+    const delivery: State =
+      item.failure === null ? { type: "queued" } : { type: "failed", error: failureError(item.failure) };
+    if (delivery.type === "failed") settled.reject(delivery.error);
+    parcels.set(item.commandId, { item, delivery, settled });
+    return settled;
   }
 
   function update(parcel: Parcel, delivery: State): void {
@@ -84,36 +94,100 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     publish();
   }
 
+  /** The queue as somebody else left it. What was accepted has left it, and waits for the timeline only. */
+  function adopt(items: readonly OutboxItem[]): void {
+    const before = new Map(parcels);
+    parcels.clear();
+    for (const [id, parcel] of before) if (parcel.delivery.type === "accepted") parcels.set(id, parcel);
+    for (const item of items) {
+      const id = item.commandId;
+      const known = before.get(id);
+      if (parcels.has(id)) continue;
+      if (known !== undefined && sameItem(known.item, item)) parcels.set(id, known);
+      else if (options.hasArrived(id)) void seat.remove(id);
+      else enqueue(item);
+    }
+    for (const [id, { item, settled }] of before) {
+      const now = parcels.get(id);
+      if (now?.item === item) continue;
+      if (inFlight === item) inFlight = null;
+      settled.reject(now?.delivery.type === "failed" ? now.delivery.error : takenBack());
+    }
+    if (before.size + parcels.size > 0) publish();
+    pump();
+  }
+
   function pump(): void {
-    if (inFlight !== null || leaving.aborted) return;
-    const next = [...parcels.values()].find(({ delivery }) => delivery.type === "queued");
-    if (next === undefined) return;
-    const { item } = next;
-    inFlight = item.commandId;
-    update(next, { type: "sending" });
-    const command = { session, name: CHAT_COMMANDS.start, commandId: item.commandId, payload: item.payload };
-    submitWithRetry(options, command).then(
+    if (!isOurTurn || inFlight !== null || leaving.aborted) return;
+    for (const parcel of [...parcels.values()]) {
+      const { item, delivery } = parcel;
+      if (delivery.type !== "queued") continue;
+      // Which log this session has now is about to be known.
+      if (item.epoch !== "" && cursor === undefined) return;
+      if (!wasWrittenElsewhere(item)) {
+        deliver(item);
+        return;
+      }
+      fail(parcel, replacedSince());
+    }
+  }
+
+  function wasWrittenElsewhere({ epoch }: OutboxItem): boolean {
+    return epoch !== "" && cursor !== undefined && cursor.epoch !== epoch;
+  }
+
+  function deliver(item: OutboxItem): void {
+    inFlight = item;
+    const backend = {
+      submit: (command: CommandSubmission, signal: AbortSignal) => attempt(item, command, signal),
+    };
+    const { commandId, payload } = item;
+    const command = { session, name: CHAT_COMMANDS.start, commandId, payload };
+    submitWithRetry({ ...options, backend, attempts: outbox.attempts }, command).then(
       (receipt) => accepted(item, receipt),
       (error: unknown) => refused(item, SessionStreamError.from(error)),
     );
   }
 
-  /** The parcel this answer is for, unless the timeline or the user was faster. */
+  async function attempt(item: OutboxItem, command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt> {
+    if (wasWrittenElsewhere(item)) throw replacedSince();
+    announce(item, { type: "sending" });
+    if (!(await seat.claim(item.commandId))) throw takenBack();
+    try {
+      return await options.backend.submit(command, signal);
+    } catch (error) {
+      announce(item, { type: "queued" });
+      throw error;
+    }
+  }
+
+  function announce(item: OutboxItem, news: DeliveryNews): void {
+    const parcel = parcels.get(item.commandId);
+    if (parcel?.item !== item || leaving.aborted) return;
+    seat.tell(item.commandId, news);
+    update(parcel, news);
+  }
+
+  /** The parcel this answer is for, unless the timeline, the user or another tab was faster. */
   function answered(item: OutboxItem): Parcel | undefined {
-    if (inFlight === item.commandId) inFlight = null;
+    if (inFlight === item) inFlight = null;
     const parcel = parcels.get(item.commandId);
     return parcel?.item === item ? parcel : undefined;
   }
 
   function accepted(item: OutboxItem, { epoch, ordinal }: CommandReceipt): void {
     const parcel = answered(item);
-    void forget(item.commandId);
-    if (parcel !== undefined) {
-      parcel.settled.resolve();
-      if (cursor !== undefined && covers(cursor, epoch, ordinal)) take(item.commandId);
-      else update(parcel, { type: "accepted", epoch, ordinal });
-    }
+    const news = { type: "accepted", epoch, ordinal } as const;
+    seat.tell(item.commandId, news);
+    void seat.remove(item.commandId);
+    if (parcel !== undefined) taken(parcel, news);
     pump();
+  }
+
+  function taken(parcel: Parcel, news: Extract<DeliveryNews, { readonly type: "accepted" }>): void {
+    parcel.settled.resolve();
+    if (cursor !== undefined && covers(cursor, news.epoch, news.ordinal)) drop(parcel.item.commandId);
+    else update(parcel, news);
   }
 
   function refused(item: OutboxItem, error: SessionStreamError): void {
@@ -123,49 +197,48 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return;
     }
     parcel.settled.reject(error);
-    // The thread was left between two attempts: the outbox keeps it unsent, and the next thread goes on.
-    if (leaving.aborted && error.retryable) return;
+    // Left, or the client closed: the outbox keeps it unsent, and the next thread goes on.
+    if (leaving.aborted && (error.retryable || error.code === "aborted")) return;
     fail(parcel, error);
     pump();
   }
 
   function fail(parcel: Parcel, error: SessionStreamError): void {
-    const item = { ...parcel.item, failure: { code: error.code, message: error.message } };
-    void remember(item);
+    const { code, message, retryable } = error;
+    const item = { ...parcel.item, failure: { code, message, retryable } };
+    parcel.settled.reject(error);
+    void seat.put(item);
     update({ ...parcel, item }, { type: "failed", error });
   }
 
-  function take(commandId: string): void {
-    const parcel = parcels.get(commandId);
-    if (parcel === undefined) return;
-    parcels.delete(commandId);
-    parcel.settled.resolve();
-    void forget(commandId);
+  function drop(commandId: string): void {
+    if (!parcels.delete(commandId)) return;
+    void seat.remove(commandId);
     publish();
   }
 
-  // An outbox that fails costs durability, never the message at hand.
-  const remember = (item: OutboxItem): Promise<void> => outbox.put(item).catch(() => undefined);
-  const forget = (commandId: string): Promise<void> => outbox.remove(session, commandId).catch(() => undefined);
-
   function submit(item: OutboxItem): Promise<void> {
-    const { promise } = enqueue(item, { type: "queued" }).settled;
-    void remember(item);
+    const { promise } = enqueue(item);
+    void seat.put(item);
     publish();
     pump();
     return promise;
   }
 
+  const epoch = (): string => cursor?.epoch ?? "";
+
   function retry(commandId: string): Promise<void> {
     const parcel = parcels.get(commandId);
     if (parcel === undefined) return Promise.resolve();
     if (parcel.delivery.type !== "failed") return parcel.settled.promise;
-    return submit({ ...parcel.item, failure: null });
+    return submit({ ...parcel.item, epoch: epoch(), failure: null });
   }
 
   leaving.addEventListener("abort", () => {
+    seat.leave();
     const left = new SessionStreamError("closed", "The thread was left; the message is sent when it is opened again");
-    for (const { delivery, settled } of parcels.values()) if (delivery.type === "queued") settled.reject(left);
+    for (const { item, delivery, settled } of parcels.values())
+      if (delivery.type === "queued" && item !== inFlight) settled.reject(left);
   });
 
   return {
@@ -173,29 +246,25 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     retry,
     send({ commandId, text, payload }) {
       if (parcels.has(commandId)) return retry(commandId);
-      return submit({ session, commandId, text, payload, createdAt: options.platform.now(), failure: null });
+      const createdAt = options.platform.now();
+      return submit({ session, commandId, text, payload, createdAt, epoch: epoch(), failure: null });
     },
     discard(commandId) {
       const parcel = parcels.get(commandId);
-      if (parcel?.delivery.type !== "failed") return undefined;
-      take(commandId);
+      if (parcel?.delivery.type !== "failed" && parcel?.delivery.type !== "queued") return undefined;
+      // Between two attempts; the next one will find nothing to claim.
+      if (inFlight === parcel.item) inFlight = null;
+      parcel.settled.reject(takenBack());
+      drop(commandId);
+      pump();
       return parcel.item.text;
     },
-    async restore(arrived) {
-      const items = await outbox.load(session).catch(() => []);
-      if (leaving.aborted) return;
-      for (const item of items) {
-        if (parcels.has(item.commandId)) continue;
-        if (arrived(item.commandId)) void forget(item.commandId);
-        else
-          enqueue(item, item.failure === null ? { type: "queued" } : { type: "failed", error: asError(item.failure) });
-      }
-      if (items.length > 0) publish();
-      pump();
-    },
     arrived(commandId) {
-      if (inFlight === commandId) inFlight = null;
-      take(commandId);
+      const parcel = parcels.get(commandId);
+      if (parcel === undefined) return;
+      if (inFlight === parcel.item) inFlight = null;
+      parcel.settled.resolve();
+      drop(commandId);
       pump();
     },
     reached(next) {
@@ -204,32 +273,31 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       for (const parcel of [...parcels.values()]) {
         const { delivery } = parcel;
         if (delivery.type !== "accepted") continue;
-        if (covers(next, delivery.epoch, delivery.ordinal)) take(parcel.item.commandId);
-        else if (replaced && delivery.epoch !== next.epoch) fail(parcel, lostWithLog());
+        if (covers(next, delivery.epoch, delivery.ordinal)) drop(parcel.item.commandId);
+        else if (replaced && delivery.epoch !== next.epoch) fail(parcel, replacedSince());
       }
+      pump();
     },
   };
 }
 
-function createDeferred(): Deferred {
-  let resolve: Deferred["resolve"] = () => undefined;
-  let reject: Deferred["reject"] = () => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
+function sameItem(a: OutboxItem, b: OutboxItem): boolean {
+  return a === b || (a.epoch === b.epoch && a.failure?.code === b.failure?.code);
 }
 
 function covers(cursor: Cursor, epoch: string, ordinal: bigint): boolean {
   return cursor.epoch === epoch && cursor.ordinal >= ordinal;
 }
 
-function lostWithLog(): SessionStreamError {
-  const text = "The server replaced this conversation before the message arrived in it. Send it again.";
+function replacedSince(): SessionStreamError {
+  const text = "The server replaced this conversation before the message arrived in it. Send it again if it still fits.";
   return new SessionStreamError("gone", text, { retryable: true });
 }
 
-function asError({ code, message }: { readonly code: string; readonly message: string }): SessionStreamError {
-  return new SessionStreamError(isErrorCode(code) ? code : "internal", message);
+function takenBack(): SessionStreamError {
+  return new SessionStreamError("aborted", "The message was taken back before it was sent");
+}
+
+function failureError({ code, message, retryable }: OutboxFailure): SessionStreamError {
+  return new SessionStreamError(isErrorCode(code) ? code : "internal", message, { retryable });
 }

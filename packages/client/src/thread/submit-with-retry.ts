@@ -8,8 +8,7 @@ import type { ClientPlatform } from "../platform/client-platform.ts";
 
 const ATTEMPTS = 3;
 const FIRST_DELAY_MS = 1_000;
-/** A page may be told it is offline while its server is reachable, so it is never the last word (K11). */
-const OFFLINE_PROBE_MS = 30_000;
+const LONGEST_DELAY_MS = 30_000;
 
 export interface Submitter {
   readonly backend: Pick<ChatBackend, "submit">;
@@ -18,10 +17,12 @@ export interface Submitter {
   readonly signal: AbortSignal;
   /** Ends the waiting between attempts, never a request on its way: leaving a thread must not lose what was sent. */
   readonly leaving: AbortSignal;
+  /** Default 3. */
+  readonly attempts?: number;
 }
 
 export async function submitWithRetry(submitter: Submitter, command: CommandSubmission): Promise<CommandReceipt> {
-  const { backend, platform, signal, leaving } = submitter;
+  const { backend, platform, signal, leaving, attempts = ATTEMPTS } = submitter;
   for (let attempt = 1; ; ) {
     try {
       return await backend.submit(command, signal);
@@ -29,11 +30,12 @@ export async function submitWithRetry(submitter: Submitter, command: CommandSubm
       const error = SessionStreamError.from(thrown);
       if (!error.retryable || leaving.aborted) throw error;
       if (error.code === "network" && !platform.isOnline()) {
-        // Nobody failed, so it costs no attempt.
-        await untilOnline(submitter, error);
+        // Nobody failed, so it costs no attempt. But a page may be told it is offline while its server is reachable, so
+        // that is never the last word (K11).
+        await pause(submitter, LONGEST_DELAY_MS, error);
         continue;
       }
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt >= attempts) throw error;
       attempt += 1;
       await pause(submitter, delayBefore(attempt, error, submitter), error);
     }
@@ -42,37 +44,24 @@ export async function submitWithRetry(submitter: Submitter, command: CommandSubm
 
 /** Doubled each time, jittered between half and all of it, never before the server's own wish. */
 function delayBefore(attempt: number, error: SessionStreamError, { platform }: Submitter): number {
-  const most = FIRST_DELAY_MS * 2 ** (attempt - 2);
+  const most = Math.min(FIRST_DELAY_MS * 2 ** (attempt - 2), LONGEST_DELAY_MS);
   return Math.max(most / 2 + (platform.random() * most) / 2, error.retryAfterMs ?? 0);
 }
 
+/** Until the time has passed or, if it was the network, it is back. Leaving fails with what there was to wait for. */
 function pause({ platform, leaving }: Submitter, delayMs: number, error: SessionStreamError): Promise<void> {
-  return wait(leaving, error, (done) => platform.setTimer(delayMs, done));
-}
-
-function untilOnline({ platform, leaving }: Submitter, error: SessionStreamError): Promise<void> {
-  return wait(leaving, error, (done) => {
-    const cancelProbe = platform.setTimer(OFFLINE_PROBE_MS, done);
-    const stopListening = platform.onLifecycle((event) => {
-      if (event === "wake" && platform.isOnline()) done();
-    });
-    return () => {
-      cancelProbe();
-      stopListening();
-    };
-  });
-}
-
-/** Until done; leaving meanwhile fails with what there was to wait for. */
-function wait(leaving: AbortSignal, error: SessionStreamError, start: (done: () => void) => () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
-      cancel();
+      cancelTimer();
+      stopListening();
       leaving.removeEventListener("abort", leave);
       settle();
     };
     const leave = () => end(() => reject(error));
-    const cancel = start(() => end(resolve));
+    const cancelTimer = platform.setTimer(delayMs, () => end(resolve));
+    const stopListening = platform.onLifecycle((event) => {
+      if (error.code === "network" && event === "wake" && platform.isOnline()) end(resolve);
+    });
     leaving.addEventListener("abort", leave, { once: true });
   });
 }

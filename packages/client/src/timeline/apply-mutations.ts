@@ -5,12 +5,12 @@
 import { entityKey } from "@sessionstream/protocol";
 import type { ApplyResult } from "../backend/chat-backend.ts";
 import type { TimelineEntity } from "./entity.ts";
-import { inMutationOrder, mutatePayload, type TimelineMutation } from "./mutation.ts";
+import { type BoundMutation, inMutationOrder, mutatePayload } from "./mutation.ts";
 import { dropEntity, keepEntity, type TimelineState } from "./state.ts";
 
 export function applyMutations(
   state: TimelineState,
-  update: { readonly ordinal: bigint; readonly mutations: readonly TimelineMutation[] },
+  update: { readonly ordinal: bigint; readonly mutations: readonly BoundMutation[] },
 ): ApplyResult {
   const { cursor } = state;
   // Siblings of one event share its ordinal, so only what lies below the cursor is old.
@@ -20,7 +20,7 @@ export function applyMutations(
   return "applied";
 }
 
-function applyMutation(state: TimelineState, mutation: TimelineMutation, ordinal: bigint): void {
+function applyMutation(state: TimelineState, mutation: BoundMutation, ordinal: bigint): void {
   const key = entityKey(mutation.kind, mutation.id);
   const before = state.entities.get(key);
   if (before !== undefined && before.lastEventOrdinal > ordinal) return;

@@ -64,6 +64,27 @@ describe("the mapping registry", () => {
     expect(registryOf(declining).registry.entity(entity)).toBe(entity);
   });
 
+  it("K19 a recipe changes what it touches, leaves the rest as it is, and never the payload it was given", () => {
+    const { registry } = registryOf(
+      mapping("edits", () => [
+        {
+          type: "update",
+          kind: "K",
+          id: "1",
+          recipe: (draft) => {
+            draft["count"] = 2;
+          },
+        },
+      ]),
+    );
+    const before = { count: 1, kept: { deep: true } };
+    const [mutation] = registry.event("Tick", {}, CONTEXT);
+    const after = mutation?.type === "update" ? mutation.change(before) : undefined;
+    expect(after).toEqual({ count: 2, kept: { deep: true } });
+    expect(after?.["kept"]).toBe(before.kept);
+    expect(before.count).toBe(1);
+  });
+
   it("K23 reports an event nobody knows once, and shows nothing for it", () => {
     const { registry, reports } = registryOf(mapping("ticks", () => []));
     for (const name of ["Tick", "Tock", "Tock", "constructor"]) expect(registry.event(name, {}, CONTEXT)).toEqual([]);

@@ -5,7 +5,7 @@
 import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
 import type { TimelineEntity } from "./entity.ts";
 import type { MappingContext, TimelineMapping } from "./mapping.ts";
-import type { TimelineMutation } from "./mutation.ts";
+import type { BoundMutation } from "./mutation.ts";
 
 export type MappingReport =
   /** Once per event name. */
@@ -21,7 +21,7 @@ export interface MappingCoverage {
 
 export interface MappingRegistry {
   /** The first mapping that knows the event answers; `[]` when nobody does. */
-  event(name: string, payload: JsonObject, context: MappingContext): readonly TimelineMutation[];
+  event(name: string, payload: JsonObject, context: MappingContext): readonly BoundMutation[];
   /** A snapshot entity in the form live events give it. */
   entity(entity: TimelineEntity): TimelineEntity;
   coverage(): readonly MappingCoverage[];
@@ -52,7 +52,7 @@ export function createMappingRegistry(
   return {
     event(name, payload, context) {
       for (const mapping of inOrder) {
-        const mutations = attempt<readonly TimelineMutation[] | null>(mapping, name, [], () =>
+        const mutations = attempt<readonly BoundMutation[] | null>(mapping, name, [], () =>
           mapping.event(name, payload, context),
         );
         if (mutations !== null) return mutations;

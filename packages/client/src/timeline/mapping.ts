@@ -3,8 +3,9 @@
  * brought into the same form. Knows no event by name: mappings do (see pinocchio/).
  */
 import type { JsonObject, SessionId } from "@sessionstream/protocol";
+import { produce } from "immer";
 import type { TimelineEntity } from "./entity.ts";
-import type { TimelineMutation } from "./mutation.ts";
+import type { BoundMutation, TimelineMutation } from "./mutation.ts";
 
 export interface MappingContext {
   readonly sessionId: SessionId;
@@ -25,7 +26,7 @@ export interface TimelineMapping {
   /** Lower first; equal ones in the order they were registered. */
   readonly priority: number;
   readonly eventNames: readonly string[];
-  event(name: string, payload: JsonObject, context: MappingContext): readonly TimelineMutation[] | null;
+  event(name: string, payload: JsonObject, context: MappingContext): readonly BoundMutation[] | null;
   readonly hydration: HydrationPolicy;
 }
 
@@ -46,10 +47,18 @@ export function defineTimelineMapping(definition: TimelineMappingDefinition): Ti
     name,
     priority,
     eventNames: [...mappers.keys()],
-    event: (event, payload, context) => mappers.get(event)?.(payload, context) ?? null,
+    event: (event, payload, context) => mappers.get(event)?.(payload, context)?.map(bind) ?? null,
     hydration:
       typeof hydrate === "function"
         ? { supported: true, entity: hydrate }
         : { supported: false, reason: hydrate.unsupported },
   };
+}
+
+/** The only place that meets immer, so that a client without mappings carries none of it. */
+function bind(mutation: TimelineMutation): BoundMutation {
+  if (mutation.type !== "update") return mutation;
+  const { recipe, ...target } = mutation;
+  // CAST: a recipe may write anything JSON; immer gives back a payload of the same form.
+  return { ...target, change: produce(recipe as (draft: object) => void) as (payload: JsonObject) => JsonObject };
 }

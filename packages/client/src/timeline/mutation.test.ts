@@ -2,14 +2,14 @@ import { type Cursor, entityKey, type JsonObject, UNBORN } from "@sessionstream/
 import { describe, expect, it } from "vitest";
 import { timelineEntity } from "../testing/timeline-entity.ts";
 import { applyUpdate } from "./apply-update.ts";
-import type { TimelineMutation } from "./mutation.ts";
+import type { BoundMutation } from "./mutation.ts";
 import { createTimelineState } from "./state.ts";
 
 const M = { kind: "ChatMessage", id: "m" };
 const W = { kind: "Widget", id: "w" };
 
 /** Each list is one event; ordinals count up from 1. */
-function stateAfter(...events: readonly (readonly TimelineMutation[])[]) {
+function stateAfter(...events: readonly (readonly BoundMutation[])[]) {
   const state = createTimelineState();
   for (const [index, mutations] of events.entries()) {
     applyUpdate(state, { type: "mutations", ordinal: BigInt(index + 1), mutations });
@@ -17,20 +17,14 @@ function stateAfter(...events: readonly (readonly TimelineMutation[])[]) {
   return state;
 }
 
-function payloadAfter(...events: readonly (readonly TimelineMutation[])[]): JsonObject | undefined {
+function payloadAfter(...events: readonly (readonly BoundMutation[])[]): JsonObject | undefined {
   return stateAfter(...events).entities.get(entityKey("ChatMessage", "m"))?.payload;
 }
 
 describe("mutations", () => {
   it("K19 happen in one order within an event: delete, upsert, upsertIfExists, text, patch, update", () => {
-    const event: readonly TimelineMutation[] = [
-      {
-        ...M,
-        type: "update",
-        recipe: (draft) => {
-          draft["trace"] = `${String(draft["trace"])}U`;
-        },
-      },
+    const event: readonly BoundMutation[] = [
+      { ...M, type: "update", change: (payload) => ({ ...payload, trace: `${String(payload["trace"])}U` }) },
       { ...M, type: "patch", props: { patched: true } },
       { ...M, type: "text", field: "trace", mode: "append", text: "T" },
       { ...M, type: "upsertIfExists", props: { trace: "E" } },
@@ -41,7 +35,7 @@ describe("mutations", () => {
   });
 
   it("K19 upsert creates or merges, upsertIfExists never creates, delete removes", () => {
-    const upsert: TimelineMutation = { ...M, type: "upsert", initial: { payload: { a: 0, b: 0 } }, props: { a: 1 } };
+    const upsert: BoundMutation = { ...M, type: "upsert", initial: { payload: { a: 0, b: 0 } }, props: { a: 1 } };
     expect(payloadAfter([upsert])).toEqual({ a: 1, b: 0 });
     expect(
       payloadAfter([upsert], [{ ...M, type: "upsert", initial: { payload: { b: 9 }, open: true }, props: { c: 2 } }]),
@@ -55,10 +49,10 @@ describe("mutations", () => {
   });
 
   it("K20 append, append, replace give the replaced text and leave nothing else behind", () => {
-    const text = (mode: "append" | "replace", words: string): readonly TimelineMutation[] => [
+    const text = (mode: "append" | "replace", words: string): readonly BoundMutation[] => [
       { ...M, type: "text", field: "content", mode, text: words },
     ];
-    const created: readonly TimelineMutation[] = [{ ...M, type: "upsert", props: { content: "" } }];
+    const created: readonly BoundMutation[] = [{ ...M, type: "upsert", props: { content: "" } }];
     expect(payloadAfter(created, text("append", "a"), text("append", "b"))).toEqual({ content: "ab" });
     expect(payloadAfter(created, text("append", "a"), text("append", "b"), text("replace", "c"))).toEqual({
       content: "c",
@@ -104,7 +98,7 @@ describe("mutations", () => {
     append(2n, "b");
     append(2n, "c");
     append(1n, "x");
-    const late: TimelineMutation = { ...W, type: "upsert", props: {} };
+    const late: BoundMutation = { ...W, type: "upsert", props: {} };
     applyUpdate(state, { type: "mutations", ordinal: 1n, mutations: [late] });
     expect(state.entities.size).toBe(1);
     const entity = state.entities.get(entityKey("ChatMessage", "m"));

@@ -3,7 +3,6 @@
  * Our own wire never uses it: commits carry entity changes.
  */
 import type { JsonObject } from "@sessionstream/protocol";
-import { produce } from "immer";
 
 /** What immer hands a recipe: the same JSON, writable. */
 export type JsonDraft = { [key: string]: unknown };
@@ -53,6 +52,11 @@ export type TimelineMutation =
   /** An immer recipe over an existing payload, for mappings that people write. */
   | ({ readonly type: "update"; readonly recipe: (draft: JsonDraft) => void } & MutationTarget & MutationMeta);
 
+/** What the timeline applies. Recipes became functions where their mapping was defined: here nobody needs immer. */
+export type BoundMutation =
+  | Exclude<TimelineMutation, { readonly type: "update" }>
+  | ({ readonly type: "update"; readonly change: (payload: JsonObject) => JsonObject } & MutationTarget & MutationMeta);
+
 /** Within one event: what goes, what comes, then what changes. Mutations of one rank keep the order they were given in. */
 const RANK: Record<TimelineMutation["type"], number> = {
   delete: 0,
@@ -63,14 +67,14 @@ const RANK: Record<TimelineMutation["type"], number> = {
   update: 5,
 };
 
-export function inMutationOrder(mutations: readonly TimelineMutation[]): readonly TimelineMutation[] {
+export function inMutationOrder(mutations: readonly BoundMutation[]): readonly BoundMutation[] {
   return mutations.length < 2 ? mutations : mutations.toSorted((a, b) => RANK[a.type] - RANK[b.type]);
 }
 
 /** The payload after one mutation; `undefined` when the mutation needs an entity and there is none. */
 export function mutatePayload(
   payload: JsonObject | undefined,
-  mutation: Exclude<TimelineMutation, { readonly type: "delete" }>,
+  mutation: Exclude<BoundMutation, { readonly type: "delete" }>,
 ): JsonObject | undefined {
   if (payload === undefined) {
     return mutation.type === "upsert" ? assign(mutation.initial?.payload ?? {}, mutation.props, undefined) : undefined;
@@ -94,8 +98,7 @@ export function mutatePayload(
       );
     }
     case "update":
-      // CAST: a recipe may write anything JSON; immer gives back a payload of the same form.
-      return produce(payload, mutation.recipe as (draft: object) => void);
+      return mutation.change(payload);
   }
 }
 
