@@ -104,6 +104,7 @@ describe("an own message", () => {
     const { thread } = createChatClient({ backend: { ...hub.backend, submit }, platform }).acquire(SESSION);
     await settle();
     const sent = thread.send({ text: "hello" });
+    await settle();
     session.commit([userMessage({ id: "m1", text: "hello" })]);
     platform.runFrames();
     answer(session.log().cursor());
@@ -129,7 +130,7 @@ describe("an own message", () => {
     const releaseReceipts = hub.loseReceipts();
     const sent = thread.send({ text: "hello" });
     await settle();
-    expect(deliveryOf(thread)).toBe("sending");
+    expect(deliveryOf(thread)).toBe("queued");
     platform.advance(1_000);
     await settle();
     releaseReceipts();
@@ -205,7 +206,7 @@ describe("an own message", () => {
       await settle();
     }
     expect(texts(thread)).toEqual(["(one)", "(two)"]);
-    expect([deliveryOf(thread, 0), deliveryOf(thread, 1)]).toEqual(["sending", "queued"]);
+    expect([deliveryOf(thread, 0), deliveryOf(thread, 1)]).toEqual(["queued", "queued"]);
 
     hub.goOnline();
     platform.setOnline(true);
@@ -229,6 +230,30 @@ describe("an own message", () => {
     await settle();
     platform.runFrames();
     expect(texts(again)).toEqual(["hello"]);
+  });
+
+  it("K31 G46 waiting for another attempt can be discarded: the next one goes, and it never does", async () => {
+    const { hub, thread, platform } = await open();
+    hub.failSubmits(new SessionStreamError("network", "lost"), 1);
+    const first = expect(thread.send({ text: "one" })).rejects.toMatchObject({ code: "aborted" });
+    const second = thread.send({ text: "two" });
+    await settle();
+    expect(thread.discard(thread.getStatus().pending[0]?.commandId ?? "")).toBe("one");
+    await Promise.all([first, second]);
+    platform.advance(60_000);
+    await settle();
+    platform.runFrames();
+    expect(texts(thread)).toEqual(["two"]);
+  });
+
+  it("G43 is tried again as soon as the network is back, not when its time has come", async () => {
+    const { hub, thread, platform } = await open();
+    hub.failSubmits(new SessionStreamError("network", "lost"), 1);
+    const sent = thread.send({ text: "hello" });
+    await settle();
+    platform.setOnline(true);
+    await sent;
+    expect(hub.submissions).toHaveLength(2);
   });
 
   it("K31 that is empty is refused without a row", async () => {

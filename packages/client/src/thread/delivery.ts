@@ -290,7 +290,8 @@ function covers(cursor: Cursor, epoch: string, ordinal: bigint): boolean {
 }
 
 function replacedSince(): SessionStreamError {
-  const text = "The server replaced this conversation before the message arrived in it. Send it again if it still fits.";
+  const text =
+    "The server replaced this conversation before the message arrived in it. Send it again if it still fits.";
   return new SessionStreamError("gone", text, { retryable: true });
 }
 
