@@ -16,7 +16,8 @@ interface Snippet {
 
 function pages(): string[] {
   const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
-  return ["README.md", ...guides.map((name) => `docs/${name}`)];
+  const packages = ["proto", "packages/client", "packages/react", "packages/server-node"];
+  return ["README.md", ...guides.map((name) => `docs/${name}`), ...packages.map((folder) => `${folder}/README.md`)];
 }
 
 function snippetsOf(page: string): Snippet[] {
