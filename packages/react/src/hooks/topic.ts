@@ -23,4 +23,4 @@ export function anyOf(...topics: readonly ThreadTopic[]): ThreadTopic {
   };
 }
 
-export const onAnything: ThreadTopic = anyOf(onStatus, onRows, onTimeline);
+export const onAnything: ThreadTopic = /* @__PURE__ */ anyOf(onStatus, onRows, onTimeline);

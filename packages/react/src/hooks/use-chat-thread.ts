@@ -13,7 +13,7 @@ export interface ChatThreadView extends ThreadStatus, Actions {
   readonly hasEarlier: boolean;
 }
 
-const topic = anyOf(onStatus, onRows, onOrder);
+const topic = /* @__PURE__ */ anyOf(onStatus, onRows, onOrder);
 
 /**
  * A conversation at a glance: rows, the four facts about it, and what a user can do. The actions keep their identity for

@@ -1,10 +1,13 @@
+/** Owns which texts are shown: English, but for what the app replaces. */
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { ENGLISH, type Labels } from "./labels.ts";
 
-const LabelsContext = createContext<Labels>(ENGLISH);
+/** Only what was replaced: a provider alone brings no texts along, whoever reads them does. */
+const ReplacedLabelsContext = /* @__PURE__ */ createContext<Partial<Labels> | undefined>(undefined);
 
 export function useLabels(): Labels {
-  return useContext(LabelsContext);
+  const replaced = useContext(ReplacedLabelsContext);
+  return useMemo(() => (replaced === undefined ? ENGLISH : { ...ENGLISH, ...replaced }), [replaced]);
 }
 
 export interface LabelsProviderProps {
@@ -14,7 +17,7 @@ export interface LabelsProviderProps {
 }
 
 export function LabelsProvider({ labels, children }: LabelsProviderProps) {
-  const outer = useLabels();
-  const merged = useMemo(() => (labels === undefined ? outer : { ...outer, ...labels }), [outer, labels]);
-  return <LabelsContext.Provider value={merged}>{children}</LabelsContext.Provider>;
+  const outer = useContext(ReplacedLabelsContext);
+  const replaced = useMemo(() => (labels === undefined ? outer : { ...outer, ...labels }), [outer, labels]);
+  return <ReplacedLabelsContext.Provider value={replaced}>{children}</ReplacedLabelsContext.Provider>;
 }

@@ -14,7 +14,7 @@ import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 
-const ComposerContext = createContext<ComposerView | null>(null);
+const ComposerContext = /* @__PURE__ */ createContext<ComposerView | null>(null);
 
 export function useComposerContext(): ComposerView {
   const composer = useContext(ComposerContext);

@@ -1,7 +1,7 @@
 import { createContext, useContext } from "react";
 import type { StickyScrollHandle } from "./use-sticky-scroll.ts";
 
-export const TranscriptContext = createContext<StickyScrollHandle | null>(null);
+export const TranscriptContext = /* @__PURE__ */ createContext<StickyScrollHandle | null>(null);
 
 export function useTranscript(): StickyScrollHandle {
   const handle = useContext(TranscriptContext);

@@ -14,7 +14,7 @@ import { useTranscript } from "./transcript-context.ts";
 import { useKeptPosition } from "./use-kept-position.ts";
 import { useRowWindow } from "./use-row-window.ts";
 
-const topic = anyOf(onRows, onOrder);
+const topic = /* @__PURE__ */ anyOf(onRows, onOrder);
 
 /** What the transcript shows, in order, outcomes of runs included. */
 export function useTranscriptRows(): readonly TranscriptRow[] {

@@ -4,7 +4,7 @@ import { createRendererRegistry, type RendererRegistry } from "./renderer-regist
 
 const NONE: readonly EntityRenderer[] = [];
 
-const RendererContext = createContext<RendererRegistry>(createRendererRegistry(NONE));
+const RendererContext = /* @__PURE__ */ createContext<RendererRegistry>(/* @__PURE__ */ createRendererRegistry(NONE));
 
 export function useRenderers(): RendererRegistry {
   return useContext(RendererContext);

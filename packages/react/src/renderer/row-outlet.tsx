@@ -15,7 +15,7 @@ export interface RowOutletProps {
   readonly onRenderError?: RenderErrorHandler | undefined;
 }
 
-export const RowOutlet = memo(function RowOutlet({ row, onRenderError }: RowOutletProps) {
+export const RowOutlet = /* @__PURE__ */ memo(function RowOutlet({ row, onRenderError }: RowOutletProps) {
   const stored = useEntity(row.type === "entity" ? row.entity : undefined);
   const pending = row.type === "pending" ? row.message : undefined;
   const entity = pending === undefined ? stored : standIn(pending);

@@ -3,7 +3,7 @@ import type { ClassNames } from "./part-names.ts";
 
 const NONE: ClassNames = {};
 
-const SlotsContext = createContext<ClassNames>(NONE);
+const SlotsContext = /* @__PURE__ */ createContext<ClassNames>(NONE);
 
 export function useClassNames(): ClassNames {
   return useContext(SlotsContext);

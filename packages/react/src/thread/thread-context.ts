@@ -7,7 +7,7 @@ export interface ThreadScope {
   readonly draft: Draft;
 }
 
-export const ThreadContext = createContext<ThreadScope | null>(null);
+export const ThreadContext = /* @__PURE__ */ createContext<ThreadScope | null>(null);
 
 /** @throws Error outside of a provider. */
 export function useThreadScope(): ThreadScope {
