@@ -5,6 +5,13 @@ export { ChatPanel, type ChatPanelProps } from "./kit/chat-panel.tsx";
 export { ChatWidget, type ChatWidgetProps } from "./kit/chat-widget.tsx";
 export { Root, type RootProps, type Theme } from "./kit/root.tsx";
 export { StatusGlyph } from "./kit/status-glyph.tsx";
+export {
+  AgentMode,
+  AgentModeCard,
+  type AgentModeCardProps,
+  AgentModePreview,
+  type AgentModeProps,
+} from "./widgets/agent-mode/agent-mode.tsx";
 export { ConnectionBanner } from "./widgets/connection-banner/connection-banner.tsx";
 export { DEFAULT_RENDERERS } from "./widgets/default-renderers.ts";
 export { CodeBlock, type CodeBlockProps } from "./widgets/markdown/code-block.tsx";
@@ -24,3 +31,10 @@ export { JsonTree, type JsonTreeProps } from "./widgets/tool/json-tree.tsx";
 export { ToolCall, type ToolCallProps, ToolResult, type ToolResultProps } from "./widgets/tool/tool-call.tsx";
 export { ToolCard, type ToolCardProps } from "./widgets/tool/tool-card.tsx";
 export { ToolOutput, type ToolOutputProps } from "./widgets/tool/tool-output.tsx";
+export {
+  defineWidget,
+  type WidgetInstanceProps,
+  type WidgetProps,
+  type WidgetState,
+} from "./widgets/widget-instance/define-widget.tsx";
+export { WidgetInstance } from "./widgets/widget-instance/widget-instance.tsx";

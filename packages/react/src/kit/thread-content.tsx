@@ -10,6 +10,7 @@ import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { JumpToLatest, Transcript, TranscriptViewport } from "../parts/transcript.tsx";
 import { TranscriptRows } from "../parts/transcript-rows.tsx";
 import type { RenderErrorHandler } from "../renderer/entity-boundary.tsx";
+import { AgentModePreview } from "../widgets/agent-mode/agent-mode.tsx";
 import { ArrowDownIcon } from "../widgets/icons/icons.tsx";
 import { LoadFailed } from "../widgets/states/load-failed.tsx";
 import { LoadingSkeleton } from "../widgets/states/loading-skeleton.tsx";
@@ -49,6 +50,7 @@ export function ThreadContent({ emptyState, onRenderError }: ThreadContentProps)
         <Transcript>
           <TranscriptViewport>
             <TranscriptRows onRenderError={onRenderError} />
+            <AgentModePreview />
             <Typing />
           </TranscriptViewport>
           <JumpToLatest>

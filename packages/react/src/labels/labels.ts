@@ -52,6 +52,12 @@ export interface Labels {
   readonly toolEmptyResult: string;
   readonly moreItems: (count: number) => string;
 
+  readonly agentMode: string;
+  readonly agentModePreview: string;
+  readonly agentModeSwitch: (from: string, to: string) => string;
+
+  readonly widgetFailed: string;
+
   readonly runQueued: string;
   readonly runFailed: string;
   readonly runInterrupted: string;
@@ -149,6 +155,12 @@ export const ENGLISH: Labels = {
   toolResult: "Result",
   toolEmptyResult: "No output",
   moreItems: (count) => (count === 1 ? "1 more item" : `${count} more items`),
+
+  agentMode: "Mode changed",
+  agentModePreview: "Considering another mode",
+  agentModeSwitch: (from, to) => (from === "" ? to : `from ${from} to ${to}`),
+
+  widgetFailed: "This could not be completed",
 
   runQueued: "Queued: starts when the current answer is done",
   runFailed: "The answer could not be completed",

@@ -51,6 +51,8 @@ export const PART_NAMES = [
   "message",
   "message-actions",
   "message-meta",
+  "mode",
+  "mode-switch",
   "notice",
   "panel",
   "pill",
@@ -76,6 +78,7 @@ export const PART_NAMES = [
   "viewport-content",
   "visually-hidden",
   "widget",
+  "widget-instance",
 ] as const;
 
 export type PartName = (typeof PART_NAMES)[number];

@@ -113,6 +113,14 @@ export function ToolIcon() {
   );
 }
 
+export function ModeIcon() {
+  return (
+    <Icon>
+      <path d="M4 7h11M12 4l3 3-3 3M16 13H5M8 10l-3 3 3 3" />
+    </Icon>
+  );
+}
+
 export function SparkIcon() {
   return (
     <Icon>
