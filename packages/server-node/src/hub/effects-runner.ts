@@ -109,7 +109,8 @@ export class EffectsRunner {
       view: () => this.#host.view(),
       ephemeral: (key, payload, { ttlMs = DEFAULT_TTL_MS } = {}) => {
         try {
-          fanOut.ephemeral(key, payload === null ? null : encodeEphemeral(core, payload), ttlMs);
+          if (payload === null) fanOut.ephemeral(key, null, 0);
+          else fanOut.ephemeral(key, encodeEphemeral(core, payload), ttlMs);
         } catch (error) {
           report(error, `ephemeral "${key}"`);
         }
