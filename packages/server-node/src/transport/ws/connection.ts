@@ -14,6 +14,7 @@ import type { Hub } from "../../hub/hub.ts";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { createConnectionSubscriptions, type Failure } from "./connection-subscriptions.ts";
+import type { EndOfTurn } from "./end-of-turn.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { createOutboundQueue } from "./outbound-queue.ts";
 import { createStrikeCounter } from "./strike-counter.ts";
@@ -34,6 +35,7 @@ export interface ConnectionContext {
   readonly referenceHello: boolean;
   readonly strictFrames: boolean;
   readonly chunksOf: FrameChunks;
+  readonly atEndOfTurn: EndOfTurn;
   readonly observe: Observe | undefined;
   readonly report: (error: unknown, subject: string) => void;
   /** Called once, as soon as the connection serves nobody any more. */
@@ -74,7 +76,7 @@ export function openConnection(context: ConnectionContext): Connection {
     chunksOf: context.chunksOf,
     maxQueuedBytes: limits.maxQueuedBytes,
     isOpen: () => websocket.readyState === websocket.OPEN,
-    platform,
+    atEndOfTurn: context.atEndOfTurn,
     onWritten(bytes) {
       heartbeat.written();
       observe?.("server_frames_written", { bytes, queuedBytes: queue.queuedBytes() });

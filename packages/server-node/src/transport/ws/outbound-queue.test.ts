@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { encodeFrame } from "../../fan-out/encoded-frame.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
+import { createEndOfTurn } from "./end-of-turn.ts";
 import { createOutboundQueue, type OutboundQueue } from "./outbound-queue.ts";
 import { createFrameChunks } from "./wire-frame.ts";
 
@@ -35,7 +36,7 @@ function queueOn(
     chunksOf: createFrameChunks(),
     maxQueuedBytes: 1_000,
     isOpen: () => true,
-    platform,
+    atEndOfTurn: createEndOfTurn(platform),
     onWritten: () => {},
     onWriteError: () => {},
     ...options,
@@ -46,10 +47,15 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const text = (length: number) => encodeFrame("x".repeat(length));
 
 describe("outbound queue", () => {
-  it("frames of one tick leave in one write", async () => {
+  it("frames of one turn leave in one write, though promises and ticks lie between them", async () => {
     const { stream, writes } = heldStream();
     const queue = queueOn(stream);
-    for (let frame = 0; frame < 20; frame += 1) queue.enqueue(text(50));
+    for (let frame = 0; frame < 20; frame += 1) {
+      queue.enqueue(text(50));
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+    }
+    expect(writes).toEqual([]);
+    await tick();
     await tick();
     expect(writes).toEqual([20 * 52]);
   });
@@ -144,11 +150,13 @@ describe("outbound queue", () => {
     }
   });
 
-  it("S12 a frame is framed once for all its receivers", () => {
+  it("S12 frames are framed once for all their receivers", () => {
     const chunksOf = createFrameChunks();
     const [small, large] = [text(10), text(100_000)];
-    expect(chunksOf(small)).toBe(chunksOf(small));
-    expect(chunksOf(large)[1]).toBe(large.bytes);
+    const both = chunksOf([small, small]);
+    expect(Buffer.concat(both)).toEqual(Buffer.concat([...chunksOf([small]), ...chunksOf([small])]));
+    expect(chunksOf([small, large])).toBe(chunksOf([small, large]));
+    expect(chunksOf([large])[1]).toBe(large.bytes);
   });
 
   it("a real client reads every frame of a burst whole and in order, between pings and pongs of ws", async () => {
@@ -164,7 +172,7 @@ describe("outbound queue", () => {
           chunksOf: createFrameChunks(),
           maxQueuedBytes: 1 << 20,
           isOpen: () => websocket.readyState === websocket.OPEN,
-          platform,
+          atEndOfTurn: createEndOfTurn(platform),
           onWritten: () => {},
           onWriteError: () => {},
         });

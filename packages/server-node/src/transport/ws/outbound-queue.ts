@@ -1,5 +1,5 @@
 /**
- * Owns the way out of a connection: frames of one tick leave in one write, and bytes are counted until the operating
+ * Owns the way out of a connection: frames of one turn leave in one write, and bytes are counted until the operating
  * system took them. It writes to the socket itself, beside ws, because a call of ws per frame costs several times the
  * rest. Safe because: whole frames only, in one synchronous step, so nothing of ws can come between their bytes; ws
  * writes its control frames the same way and queues nothing while compression is off; no frame follows a close frame
@@ -7,7 +7,7 @@
  */
 import type { Duplex } from "node:stream";
 import type { EncodedFrame } from "../../fan-out/subscriber.ts";
-import type { HubPlatform } from "../../platform/hub-platform.ts";
+import type { EndOfTurn } from "./end-of-turn.ts";
 import type { FrameChunks } from "./wire-frame.ts";
 
 export interface OutboundQueue {
@@ -28,7 +28,8 @@ export interface OutboundQueueOptions {
   readonly maxQueuedBytes: number;
   /** No close frame was sent or received. */
   readonly isOpen: () => boolean;
-  readonly platform: Pick<HubPlatform, "defer" | "yield">;
+  /** Gathers the frames of one turn of the event loop. */
+  readonly atEndOfTurn: EndOfTurn;
   readonly onWritten: (bytes: number) => void;
   readonly onWriteError: (error: Error) => void;
 }
@@ -37,7 +38,7 @@ export interface OutboundQueueOptions {
 const MAX_BATCH_BYTES = 64 * 1024;
 
 export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueue {
-  const { socket, chunksOf, maxQueuedBytes, isOpen, platform, onWritten, onWriteError } = options;
+  const { socket, chunksOf, maxQueuedBytes, isOpen, atEndOfTurn, onWritten, onWriteError } = options;
   let pending: EncodedFrame[] = [];
   let waiting: (() => void)[] = [];
   let isWriting = false;
@@ -54,12 +55,11 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     if (frames.length === 0) return;
     pending = pending.slice(frames.length);
     isWriting = true;
-    const chunks = frames.flatMap(chunksOf);
-    const buffers = frames.length === 1 ? chunks : [Buffer.concat(chunks)];
-    const last = buffers.length - 1;
+    const chunks = chunksOf(frames);
+    const last = chunks.length - 1;
     socket.cork();
-    buffers.forEach((buffer, index) => {
-      socket.write(buffer, index === last ? (error) => written(bytes, error) : undefined);
+    chunks.forEach((chunk, index) => {
+      socket.write(chunk, index === last ? (error) => written(bytes, error) : undefined);
     });
     socket.uncork();
   }
@@ -72,16 +72,14 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     }
     taken += bytes;
     onWritten(bytes);
-    if (waiting.length > 0 && enqueued - taken <= maxQueuedBytes / 4) void wake();
+    if (waiting.length > 0 && enqueued - taken <= maxQueuedBytes / 4) wake();
     pump();
   }
 
   /** A turn of the event loop first: a peer that reads at once would otherwise be served a whole history in one go. */
-  async function wake(): Promise<void> {
-    const callbacks = waiting;
+  function wake(): void {
+    for (const callback of waiting) atEndOfTurn(callback);
     waiting = [];
-    await platform.yield();
-    for (const callback of callbacks) callback();
   }
 
   return {
@@ -89,7 +87,7 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
       if (closed) return;
       enqueued += frame.bytes.length;
       pending.push(frame);
-      if (pending.length === 1) platform.defer(pump);
+      if (pending.length === 1) atEndOfTurn(pump);
     },
     queuedBytes: () => enqueued - taken,
     totals: () => ({ enqueued, taken }),

@@ -11,6 +11,7 @@ import { nodePlatform } from "../../platform/node-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { checkOriginPolicy, isOriginAllowed } from "../origin-policy.ts";
 import { type Connection, type ConnectionInfo, openConnection } from "./connection.ts";
+import { createEndOfTurn } from "./end-of-turn.ts";
 import { refuseUpgrade } from "./refuse-upgrade.ts";
 import { isolateObserver, type TransportStage } from "./transport-observer.ts";
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketTransportOptions } from "./websocket-options.ts";
@@ -58,6 +59,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
     ...FRAGMENT_LIMITS,
   });
   const chunksOf = createFrameChunks();
+  const atEndOfTurn = createEndOfTurn(platform);
   const connections = new Map<string, Connection>();
   const leaving = new Set<Promise<void>>();
   let handshakes = 0;
@@ -109,6 +111,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       referenceHello: options.referenceHello ?? false,
       strictFrames: options.strictFrames ?? false,
       chunksOf,
+      atEndOfTurn,
       observe:
         observer &&
         ((stage: TransportStage, detail) => observer({ stage, at: platform.now(), connectionId: id, ...detail })),

@@ -21,18 +21,25 @@ export function frameHeader(payloadBytes: number): Buffer {
   return header;
 }
 
-/** Header and payload as the chunks to write; a small frame is one chunk, made once and shared. */
-export type FrameChunks = (frame: EncodedFrame) => readonly Uint8Array[];
+/** What to write for frames that leave together: one chunk, unless a large frame goes alone. */
+export type FrameChunks = (frames: readonly EncodedFrame[]) => readonly Uint8Array[];
 
+/** Connections that follow one session have the same frames waiting, one after the other: the last answer is kept. */
 export function createFrameChunks(): FrameChunks {
-  const made = new WeakMap<EncodedFrame, readonly Uint8Array[]>();
-  return (frame) => {
-    const known = made.get(frame);
-    if (known !== undefined) return known;
-    const header = frameHeader(frame.bytes.length);
-    const chunks =
-      frame.bytes.length > MAX_COPIED_BYTES ? [header, frame.bytes] : [Buffer.concat([header, frame.bytes])];
-    made.set(frame, chunks);
-    return chunks;
+  let last: { readonly frames: readonly EncodedFrame[]; readonly chunks: readonly Uint8Array[] } | null = null;
+  return (frames) => {
+    if (last === null || !areSame(last.frames, frames)) last = { frames, chunks: chunksOf(frames) };
+    return last.chunks;
   };
+}
+
+function chunksOf(frames: readonly EncodedFrame[]): readonly Uint8Array[] {
+  const [only] = frames;
+  const chunks = frames.flatMap(({ bytes }) => [frameHeader(bytes.length), bytes]);
+  const large = frames.length === 1 && only !== undefined && only.bytes.length > MAX_COPIED_BYTES;
+  return large ? chunks : [Buffer.concat(chunks)];
+}
+
+function areSame(a: readonly EncodedFrame[], b: readonly EncodedFrame[]): boolean {
+  return a.length === b.length && a.every((frame, index) => frame === b[index]);
 }
