@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { encodeFrame } from "../../fan-out/encoded-frame.ts";
 import type { AttachRequest, Subscription } from "../../fan-out/subscriber.ts";
 import { ScriptedSink } from "../../fan-out/testing/scripted-sink.ts";
-import { createSubscriptionSlot } from "./subscription-slot.ts";
+import { createSubscriptionSlot, type SubscriptionSlot } from "./subscription-slot.ts";
 
 const request: Omit<AttachRequest, "sink"> = {
   session: { tenant: "acme", session: "s-1" },
@@ -15,7 +15,17 @@ const request: Omit<AttachRequest, "sink"> = {
   sinceSnapshotOrdinal: 0n,
 };
 
-it("P33 the first frame of the new subscription is the last moment of the old one", async () => {
+interface SlotScene {
+  readonly slot: SubscriptionSlot;
+  readonly sink: ScriptedSink;
+  /** In the order they were asked. */
+  readonly attached: AttachRequest[];
+  /** Turns whose subscription was detached. */
+  readonly detached: number[];
+  resolve(turn: number): Promise<void>;
+}
+
+function slotScene(): SlotScene {
   const detached: number[] = [];
   const attached: AttachRequest[] = [];
   const releases: (() => void)[] = [];
@@ -42,9 +52,22 @@ it("P33 the first frame of the new subscription is the last moment of the old on
     onLive: () => {},
     onFailed: () => {},
   });
+  return {
+    slot,
+    sink,
+    attached,
+    detached,
+    async resolve(turn) {
+      releases[turn - 1]?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
+}
+
+it("P33 the first frame of the new subscription is the last moment of the old one", async () => {
+  const { slot, sink, attached, detached, resolve } = slotScene();
   slot.subscribe(request);
-  releases[0]?.();
-  await new Promise((resolve) => setImmediate(resolve));
+  await resolve(1);
   expect(slot.live()).not.toBeNull();
 
   slot.subscribe(request);
@@ -52,4 +75,14 @@ it("P33 the first frame of the new subscription is the last moment of the old on
   attached[1]?.sink.send(encodeFrame("{}"));
   expect(detached).toEqual([1]);
   expect(sink.sent).toHaveLength(1);
+});
+
+it("L6: a subscription that finds no room for its first frame lives on to send it", async () => {
+  const { slot, sink, attached, detached, resolve } = slotScene();
+  slot.subscribe(request);
+  await resolve(1);
+  attached[0]?.sink.send(encodeFrame("{}"));
+  expect(detached).toEqual([]);
+  expect(sink.sent).toHaveLength(1);
+  expect(slot.live()).not.toBeNull();
 });

@@ -43,13 +43,12 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
   }
 
   function sinkOf(own: Attempt): SubscriberSink {
-    let first = true;
     return {
       ...sink,
       send(frame) {
         if (own.closed) return;
-        if (first) dropLive();
-        first = false;
+        // Attached before there was room for a frame, it is the live one itself by now.
+        if (own === attempt) dropLive();
         sink.send(frame);
       },
       close(code, reason) {
