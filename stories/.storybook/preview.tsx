@@ -44,7 +44,6 @@ export default {
         const root = document.documentElement;
         root.dir = direction;
         root.dataset.theme = theme;
-        root.style.colorScheme = theme;
       }, [direction, theme]);
       const makeScene = sceneMaker(context);
       // The kit follows the reader's system unless it is told; here the toolbar tells it.

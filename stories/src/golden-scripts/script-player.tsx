@@ -1,7 +1,7 @@
 /** Owns the stage of a golden script: the chat as a reader sees it, and beside it the frames that made it so. */
 import { type FrameScriptName, frameScript } from "@sessionstream/protocol/testing";
 import { ChatPanel, type Theme } from "@sessionstream/react/widgets";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Stage } from "../stage/stage.tsx";
 import { describeFrame } from "./describe-frame.ts";
 import { createPerformance } from "./performance.ts";
@@ -19,6 +19,7 @@ export function ScriptPlayer({ name, pauseMs, theme }: ScriptPlayerProps) {
   const [performance] = useState(() => createPerformance(script));
   const { position, scene, beginning } = useSyncExternalStore(performance.subscribe, performance.get);
   const [playing, setPlaying] = useState(false);
+  const frames = useRef<HTMLOListElement>(null);
   const atEnd = position === performance.length;
 
   useEffect(() => () => performance.close(), [performance]);
@@ -31,6 +32,10 @@ export function ScriptPlayer({ name, pauseMs, theme }: ScriptPlayerProps) {
     const timer = setTimeout(() => void performance.goTo(position + 1), pauseMs);
     return () => clearTimeout(timer);
   }, [performance, playing, position, atEnd, pauseMs]);
+
+  useEffect(() => {
+    if (position > 0) frames.current?.children[position - 1]?.scrollIntoView({ block: "nearest" });
+  }, [position]);
 
   const goTo = (next: number) => {
     setPlaying(false);
@@ -76,7 +81,7 @@ export function ScriptPlayer({ name, pauseMs, theme }: ScriptPlayerProps) {
             onChange={(event) => goTo(event.target.valueAsNumber)}
           />
         </label>
-        <ol className="script-frames">
+        <ol className="script-frames" ref={frames}>
           {script.steps.map((step, index) => (
             <li key={index} data-played={index < position} data-from={step.from}>
               <button

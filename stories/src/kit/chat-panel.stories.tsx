@@ -2,6 +2,7 @@ import { createChatClient } from "@sessionstream/client";
 import { frameScriptPlayer } from "@sessionstream/client/testing";
 import { SessionStreamError } from "@sessionstream/protocol";
 import { frameScript } from "@sessionstream/protocol/testing";
+import { usePart } from "@sessionstream/react";
 import {
   FAILED_TURN,
   FINISHED_TURN,
@@ -114,7 +115,7 @@ export const LiveScript: Story = {
 
 /** Ask something: the answer is typed at a human pace. */
 export const Live: Story = {
-  loaders: [hubScene(() => {}, { respond: typewriter(SAMPLE_MARKDOWN) })],
+  loaders: [hubScene(undefined, { respond: typewriter(SAMPLE_MARKDOWN) })],
   args: { suggestions: ["Where is my order 4021?"] },
   play: async ({ canvas, step }) => {
     await step("V14 waits for a question", async () => {
@@ -125,7 +126,7 @@ export const Live: Story = {
 
 /** The same, asked: from the keystroke to the finished answer, and what a screen reader hears of it. */
 export const Answered: Story = {
-  loaders: [hubScene(() => {}, { respond: typewriter(SHORT_ANSWER, 15) })],
+  loaders: [hubScene(undefined, { respond: typewriter(SHORT_ANSWER, 15) })],
   play: async ({ canvas, canvasElement, step, userEvent }) => {
     await canvas.findByRole("heading", { name: "How can I help?" });
     const said = listen(canvasElement);
@@ -145,7 +146,7 @@ export const Answered: Story = {
 
 /** Stopped by the reader in the middle. */
 export const Stopped: Story = {
-  loaders: [hubScene(() => {}, { respond: endless })],
+  loaders: [hubScene(undefined, { respond: endless })],
   play: async ({ canvas, canvasElement, step, userEvent }) => {
     await canvas.findByRole("heading", { name: "How can I help?" });
     const said = listen(canvasElement);
@@ -218,11 +219,21 @@ export const FailedSend: Story = {
   },
 };
 
+/** An element of the app's own that looks like one of the kit's. */
+function ExportButton() {
+  const part = usePart();
+  return (
+    <button type="button" {...part("button", { state: "quiet" })}>
+      Export
+    </button>
+  );
+}
+
 /** Everything a caller may replace: title, actions, footer, texts, classes. */
 export const Slots: Story = {
   args: {
     title: "Concierge",
-    headerActions: <button type="button">Export</button>,
+    headerActions: <ExportButton />,
     footer: "Answers may be wrong. Check what matters.",
     composerPlaceholder: "Ask the concierge…",
     labels: { send: "Ask" },

@@ -71,7 +71,7 @@ export const Open: Story = {
 /** A first conversation in it. */
 export const OpenEmpty: Story = {
   args: { defaultOpen: true },
-  loaders: [hubScene(() => {}, { respond: typewriter("It left the warehouse this morning.") })],
+  loaders: [hubScene(undefined, { respond: typewriter("It left the warehouse this morning.") })],
   play: async ({ canvas, step, userEvent }) => {
     await step("V14 V19 a suggestion begins it", async () => {
       await userEvent.click(await canvas.findByRole("button", { name: "Where is my order?" }));

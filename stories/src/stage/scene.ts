@@ -53,16 +53,18 @@ export function sceneLoader(make: () => Scene): () => Loaded {
 }
 
 /** A story over a fake hub; `before` is what happened so far. */
-export function hubScene(before: (scene: HubScene) => void = () => {}, options: HubOptions = {}): () => Loaded {
-  return sceneLoader(() => {
-    const hub = fakeHub(options);
-    const id = sessionId("story");
-    const client = createChatClient({ backend: hub.backend, platform: hurriedPlatform() });
-    const { thread } = client.acquire(id);
-    const scene = { hub, client, thread, sessionId: id, session: hub.session(id) };
-    before(scene);
-    return scene;
-  });
+export function hubScene(before?: (scene: HubScene) => void, options?: HubOptions): () => Loaded {
+  return sceneLoader(() => createHubScene(before, options));
+}
+
+export function createHubScene(before?: (scene: HubScene) => void, options?: HubOptions): HubScene {
+  const hub = fakeHub(options);
+  const id = sessionId("story");
+  const client = createChatClient({ backend: hub.backend, platform: hurriedPlatform() });
+  const { thread } = client.acquire(id);
+  const scene = { hub, client, thread, sessionId: id, session: hub.session(id) };
+  before?.(scene);
+  return scene;
 }
 
 /** `undefined`: this story has no conversation. */

@@ -23,7 +23,7 @@ const AN_HOUR_MS = 3_600_000;
 
 /** Neither empty nor failed, and nobody knows yet which it will be. */
 export const Loading: Story = {
-  loaders: [hubScene(() => {}, { latencyMs: AN_HOUR_MS })],
+  loaders: [hubScene(undefined, { latencyMs: AN_HOUR_MS })],
   play: async ({ canvas, canvasElement, step }) => {
     await step("AT-9 says so, and shows neither greeting nor error", async () => {
       await expect(await canvas.findByText("Loading conversation…")).toBeInTheDocument();

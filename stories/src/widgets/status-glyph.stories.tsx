@@ -3,7 +3,7 @@ import { StatusGlyph } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { expect } from "storybook/test";
 import { createDistantScene, type DistantScene } from "../stage/distant-server.ts";
-import type { Scene } from "../stage/scene.ts";
+import { createHubScene, type Scene } from "../stage/scene.ts";
 import { Stage, Surface, type SurfaceProps } from "../stage/stage.tsx";
 import "./status-glyph.css";
 
@@ -27,12 +27,16 @@ const STATES: readonly { readonly name: string; readonly make: () => Scene }[] =
   { name: "Connecting…", make: distant((scene) => scene.fallSilent()) },
   { name: "Connection lost. Reconnecting…", make: distant((scene) => scene.goAway(2)) },
   {
+    name: "You are offline. Messages are sent when you are back.",
+    make: () => createHubScene(({ hub }) => hub.goOffline()),
+  },
+  {
     name: "Could not connect",
     make: distant((scene) => scene.dismiss(new SessionStreamError("forbidden", "No."))),
   },
 ];
 
-/** Each state a reader can meet. Being offline is in Connection banner. */
+/** Each state a reader can meet. */
 export const EveryState: Story = {
   render: ({ theme }) => (
     <Surface theme={theme}>
