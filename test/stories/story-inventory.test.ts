@@ -68,6 +68,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
     "UnknownKindWithoutContent",
     "BrokenRenderer",
   ],
+  "Widgets/Agent mode": ["Committed", "Preview", "Decided", "LeftBehind"],
+  "Widgets/Widget instance": ["Streaming", "Ready", "Empty", "Failed", "UnknownWidget", "Broken"],
   "Widgets/Connection banner": ["Offline", "Reconnecting", "Trying", "Failed"],
   "Widgets/Status glyph": ["EveryState"],
   "Widgets/Composer": [
