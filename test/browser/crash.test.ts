@@ -43,16 +43,4 @@ describe("a server that is killed in the middle of an answer", () => {
     const elsewhere = await desk.open();
     await elsewhere.shows(await tab.transcript());
   });
-
-  it("L9: a message that the dying server never answered arrives once", async ({ desk, server }) => {
-    const tab = await desk.open();
-    await tab.live();
-    await server.kill();
-    await tab.write("a table, please");
-    await tab.part("message", "sending").waitFor();
-    await server.start();
-    await tab.answered();
-    expect(await tab.userTexts()).toEqual(["a table, please"]);
-    expect(await countEvents(server.database, desk.session, "ChatUserMessageAccepted")).toBe(1);
-  });
 });

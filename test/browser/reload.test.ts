@@ -7,11 +7,11 @@ const EVERYTHING = "think, use a tool, show a card, a table, a list, code, and b
 
 describe("reloading", () => {
   it("AT-1 Q01 L4: a page that reloads again and again in an answer ends as one that never did", async ({ desk }) => {
-    await using server = await DemoServer.start({ speed: 5 });
+    await using server = await DemoServer.start({ speed: 8 });
     const steady = await desk.open(server);
     const torn = await desk.open(server);
     await steady.say(EVERYTHING);
-    for (const cut of [1, 60, 200, 700, 2_000, 4_000]) {
+    for (const cut of [1, 60, 200, 700, 2_000]) {
       await torn.written(cut);
       expect(await torn.part("composer", "running").count()).toBe(1);
       const before = (await torn.answers()).join("");

@@ -38,6 +38,26 @@ describe("sending", () => {
     expect(fate).toEqual({ removals: 0, same: true, count: 1 });
   });
 
+  it("L9: AT-16 a message whose acknowledgement is lost on the way is there once, and not as failed", async ({
+    desk,
+    server,
+  }) => {
+    const tab = await desk.open();
+    let requests = 0;
+    await tab.page.route("**/messages", async (route) => {
+      requests += 1;
+      const response = await route.fetch();
+      if (requests === 1) await route.abort("connectionreset");
+      else await route.fulfill({ response });
+    });
+    await tab.say("a table, please");
+    await tab.answered();
+    await tab.part("message", "sent").first().waitFor();
+    expect(await tab.userTexts()).toEqual(["a table, please"]);
+    expect(await countEvents(server.database, desk.session, "ChatUserMessageAccepted")).toBe(1);
+    expect(await countEvents(server.database, desk.session, "ChatRunStarted")).toBe(1);
+  });
+
   it("Q04 messages written offline are shown, and arrive once and in order when the network is back", async ({
     desk,
     server,

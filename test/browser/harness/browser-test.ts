@@ -71,7 +71,7 @@ interface BrowserFixtures {
 }
 
 /** Fast enough for a test, slow enough to be cut in the middle of an answer. */
-const SPEED = 12;
+const SPEED = 20;
 
 export const it = base.extend<BrowserFixtures>({
   browser: [

@@ -1,6 +1,16 @@
 import { describe, expect } from "vitest";
+import { serveChatHere } from "./fixtures/serve-chat-here.ts";
 import { it } from "./harness/browser-test.ts";
 import type { ChatTab } from "./harness/chat-tab.ts";
+
+const STRICT = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+].join("; ");
 
 /** What resets and style guides say about bare elements, in colours nobody could overlook. */
 const HOSTILE = `
@@ -14,8 +24,35 @@ const HOSTILE = `
   main article div p, div div div div p { font-size: 40px; }
 `;
 
-describe("a page with styles of its own", () => {
-  it("V20 what it says about bare elements does not reach the kit; what it says about a part does", async ({
+describe("the page around the widget", () => {
+  it("X25 its strict content security policy is kept, whatever the widget shows", async ({ desk }) => {
+    await using server = await serveChatHere({ headers: { "content-security-policy": STRICT } });
+    const context = await desk.device({
+      url: server.url,
+      prepare: (device) => device.addInitScript(collectViolations),
+    });
+    const tab = await desk.openOn(context, server.url);
+    await tab.say("think, use a tool, show a card, all of markdown, and be long");
+    await tab.answered();
+    await tab.unfold();
+    await tab.say("fail");
+    await tab.answered();
+
+    const violations = () => tab.page.evaluate(() => Reflect.get(window, "violations"));
+    expect(await violations()).toEqual([]);
+    // The policy was there all the time, and so were the styles.
+    await tab.page.evaluate(() =>
+      document.head.append(Object.assign(document.createElement("style"), { textContent: "a {}" })),
+    );
+    await expect.poll(violations).toEqual([expect.stringContaining("style-src-elem: inline")]);
+    const painted = await tab
+      .part("bubble")
+      .first()
+      .evaluate((bubble) => getComputedStyle(bubble).borderTopLeftRadius);
+    expect(painted).not.toBe("0px");
+  });
+
+  it("V20 what its styles say about bare elements does not reach the kit; what they say about a part does", async ({
     desk,
   }) => {
     const tab = await desk.open();
@@ -34,6 +71,15 @@ describe("a page with styles of its own", () => {
     expect(await bubble.evaluate((element) => getComputedStyle(element).color)).toBe("rgb(1, 2, 3)");
   });
 });
+
+/** Runs in the page before anything else. */
+function collectViolations(): void {
+  const violations: string[] = [];
+  Object.assign(window, { violations });
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sourceFile, lineNumber }) => {
+    violations.push(`${effectiveDirective}: ${blockedURI} at ${sourceFile}:${lineNumber}`);
+  });
+}
 
 /** How everything of the kit is painted, one property a line; the app's own card is the app's. */
 function looks(tab: ChatTab): Promise<readonly string[]> {
