@@ -70,6 +70,8 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   ],
   "Widgets/Agent mode": ["Committed", "Preview", "Decided", "LeftBehind"],
   "Widgets/Widget instance": ["Streaming", "Ready", "Empty", "Failed", "UnknownWidget", "Broken"],
+  "Widgets/Agent mode": ["Preview", "Committed"],
+  "Widgets/Widget instance": ["Streaming", "Ready", "Empty", "Failed", "UnknownWidget", "Broken"],
   "Widgets/Connection banner": ["Offline", "Reconnecting", "Trying", "Failed"],
   "Widgets/Status glyph": ["EveryState"],
   "Widgets/Composer": [

@@ -7,7 +7,7 @@ import { type FrameScriptPlayer, frameScriptPlayer } from "@sessionstream/client
 import type { FrameScript } from "@sessionstream/protocol/testing";
 import type { Scene } from "../stage/scene.ts";
 
-export interface PerformanceState {
+interface PerformanceState {
   /** Frames played so far. */
   readonly position: number;
   /** Another one, under another number, for every beginning. */
