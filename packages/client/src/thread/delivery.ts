@@ -151,21 +151,21 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   async function attempt(item: OutboxItem, command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt> {
     if (wasWrittenElsewhere(item)) throw replacedSince();
-    announce(item, { type: "sending" });
+    show(item, { type: "sending" });
     if (!(await seat.claim(item.commandId))) throw takenBack();
+    seat.tell(item.commandId, { type: "sending" });
     try {
       return await options.backend.submit(command, signal);
     } catch (error) {
-      announce(item, { type: "queued" });
+      seat.tell(item.commandId, { type: "queued" });
+      show(item, { type: "queued" });
       throw error;
     }
   }
 
-  function announce(item: OutboxItem, news: DeliveryNews): void {
+  function show(item: OutboxItem, delivery: State): void {
     const parcel = parcels.get(item.commandId);
-    if (parcel?.item !== item || leaving.aborted) return;
-    seat.tell(item.commandId, news);
-    update(parcel, news);
+    if (parcel?.item === item && !leaving.aborted) update(parcel, delivery);
   }
 
   /** The parcel this answer is for, unless the timeline, the user or another tab was faster. */

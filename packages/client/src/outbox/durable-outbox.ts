@@ -1,0 +1,203 @@
+/**
+ * Owns the outbox that outlives its page: one principal's messages on this device, seen by all its pages, sent by one
+ * page per session. Sends nothing itself. Where the device keeps nothing it works in memory and says so.
+ */
+import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
+import { browserDevice } from "../platform/browser-device.ts";
+import type { ClientPlatform } from "../platform/client-platform.ts";
+import { defaultPlatform } from "../platform/default-platform.ts";
+import { createListeners } from "../timeline/listeners.ts";
+import type { DeviceSpace, OutboxDevice } from "./device.ts";
+import type { Outbox, OutboxItem, OutboxMember, OutboxSeat } from "./outbox.ts";
+import { type OutboxMessage, readOutboxMessage, type SessionMessage } from "./outbox-message.ts";
+import { createStoredItems, type OutboxLimits } from "./stored-items.ts";
+import { createSturdyStore } from "./sturdy-store.ts";
+import { within } from "./within.ts";
+
+export interface DurableOutboxOptions {
+  /** Who is signed in: a user's id. Nobody else's messages are seen or sent. */
+  readonly principal: string;
+  /** Default: 100 messages, 1 MiB, 24 hours. What is over is failed, visibly. */
+  readonly limits?: Partial<OutboxLimits>;
+  /** Default: this browser's storage, locks and channels, where it has them. */
+  readonly device?: OutboxDevice;
+  readonly platform?: Pick<ClientPlatform, "now" | "setTimer">;
+}
+
+export interface DurableOutbox extends Outbox {
+  /** After `durability` changed. */
+  subscribe(listener: () => void): () => void;
+  /** Forgets the principal's messages, here and in all pages; nothing more is sent from this outbox. */
+  signOut(): Promise<void>;
+}
+
+/** Other versions of the records have another name, so that none reads what it does not understand (F-P9). */
+const VERSION = "sessionstream.outbox.v1";
+const LIMITS: OutboxLimits = { items: 100, bytes: 1024 * 1024, ageMs: 24 * 60 * 60 * 1_000 };
+/** A timer of the browser counts 31 bits of milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const SIGNED_OUT = { code: "closed", message: "You have signed out; the message is not sent", retryable: false };
+
+interface Seated {
+  readonly session: SessionId;
+  readonly member: OutboxMember;
+  hear(message: SessionMessage): void;
+}
+
+/** Touches nothing before a thread joins. */
+export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
+  const { principal, device = browserDevice(), platform = defaultPlatform() } = options;
+  const limits = { ...LIMITS, ...options.limits };
+  const seats = new Set<Seated>();
+  const listeners = createListeners<[]>(platform);
+  let durability: Outbox["durability"] = device === null ? "memory" : "device";
+  let opened: Promise<DeviceSpace> | null = null;
+  let post: ((message: OutboxMessage) => void) | null = null;
+  let signedOut = false;
+
+  const store = createSturdyStore({ device: async () => (await open()).store, platform, saved: showDurability });
+  const stored = createStoredItems(store, limits, () => platform.now());
+
+  function open(): Promise<DeviceSpace> {
+    opened ??= within(platform, openSpace());
+    return opened;
+  }
+
+  async function openSpace(): Promise<DeviceSpace> {
+    if (device === null) throw new SessionStreamError("storage_unavailable", "Nothing is kept on this device");
+    const space = await device.open(VERSION, principal);
+    post = space.meet((message) => {
+      const read = readOutboxMessage(message);
+      if (read !== null) hear(read);
+    });
+    return space;
+  }
+
+  function showDurability(isSaved: boolean): void {
+    const now = isSaved ? "device" : "memory";
+    if (now === durability) return;
+    durability = now;
+    listeners.call();
+  }
+
+  function hear(message: OutboxMessage): void {
+    if (message.type === "signed-out") {
+      void forget();
+      return;
+    }
+    passOn(message, null);
+  }
+
+  function passOn(message: SessionMessage, from: Seated | null): void {
+    for (const seat of seats) if (seat !== from && seat.session === message.session) seat.hear(message);
+  }
+
+  /** To the other pages, and to other threads of this one. */
+  function tell(message: SessionMessage, from: Seated): void {
+    post?.(message);
+    passOn(message, from);
+  }
+
+  async function forget(): Promise<void> {
+    signedOut = true;
+    for (const { member } of seats) member.items([]);
+    await stored.clear();
+  }
+
+  function join(session: SessionId, member: OutboxMember): OutboxSeat {
+    const leaving = new AbortController();
+    const changed: SessionMessage = { type: "changed", session };
+    const seat: Seated = {
+      session,
+      member,
+      hear(message) {
+        // In its order: news of a message come after the message.
+        inOrder = inOrder.then(async () => {
+          if (message.type === "changed") await refresh();
+          else if (!leaving.signal.aborted && !signedOut) member.heard(message.commandId, message.news);
+        });
+      },
+    };
+    let inOrder = Promise.resolve();
+    let changes = 0;
+    let cancelExpiry: (() => void) | null = null;
+
+    async function load(): Promise<readonly OutboxItem[]> {
+      const { items, expired, expiresAt } = await stored.load(session);
+      if (expired) tell(changed, seat);
+      cancelExpiry?.();
+      cancelExpiry =
+        expiresAt === null || leaving.signal.aborted
+          ? null
+          : platform.setTimer(Math.min(expiresAt - platform.now(), LONGEST_TIMER_MS), () => void refresh());
+      return items;
+    }
+
+    /** Tells the member what is stored, unless it has changed that itself meanwhile: then what is stored after that. */
+    async function refresh(): Promise<void> {
+      const before = changes;
+      const items = await load();
+      if (leaving.signal.aborted || signedOut) return;
+      if (changes === before) member.items(items);
+      else await refresh();
+    }
+
+    async function start(): Promise<void> {
+      await refresh();
+      const turn = (): void => {
+        if (!leaving.signal.aborted) member.turn();
+      };
+      // Without locks every page sends; a message's id keeps that from being seen.
+      const space = await open().catch(() => null);
+      if (space === null) turn();
+      else space.lock(session, leaving.signal, turn);
+    }
+
+    async function put(item: OutboxItem): Promise<void> {
+      changes += 1;
+      if (signedOut) {
+        member.items([{ ...item, failure: SIGNED_OUT }]);
+        return;
+      }
+      const refused = await stored.put(item);
+      if (refused) await refresh();
+      else tell(changed, seat);
+    }
+
+    seats.add(seat);
+    void start();
+    return {
+      put,
+      async claim(commandId) {
+        const isToBeSent = (await load()).some((item) => item.commandId === commandId && item.failure === null);
+        if (!isToBeSent) await refresh();
+        return isToBeSent && !signedOut;
+      },
+      async remove(commandId) {
+        changes += 1;
+        await stored.remove(session, commandId);
+        tell(changed, seat);
+      },
+      tell: (commandId, news) => tell({ type: "news", session, commandId, news }, seat),
+      leave() {
+        leaving.abort();
+        cancelExpiry?.();
+        seats.delete(seat);
+      },
+    };
+  }
+
+  return {
+    get durability() {
+      return durability;
+    },
+    attempts: Number.POSITIVE_INFINITY,
+    join,
+    subscribe: (listener) => listeners.add(listener),
+    async signOut() {
+      await open().catch(() => undefined);
+      post?.({ type: "signed-out" });
+      await forget();
+    },
+  };
+}
