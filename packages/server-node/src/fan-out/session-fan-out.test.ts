@@ -1,8 +1,9 @@
 import { TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
 import { describe, expect, it } from "vitest";
 import { defineEntityKind } from "../projection/define-entity-kind.ts";
-import { put } from "../projection/define-projection.ts";
+import { append, put } from "../projection/define-projection.ts";
 import { arms, fanOutScene, keys, say } from "./testing/fan-out-scene.ts";
+import { FoldClient } from "./testing/fold-client.ts";
 import { guarded, note, secret } from "./testing/sample-kinds.ts";
 import { ScriptedSink } from "./testing/scripted-sink.ts";
 
@@ -144,6 +145,33 @@ describe("one commit, many subscribers", () => {
     expect(frame?.snapshot?.entities?.[0]?.payload).toMatchObject({ text: "old" });
   });
 
+  it("P15 all changes of a commit come in one frame, siblings of an event told apart, and a replay applies once", async () => {
+    const { lane, reader } = fanOutScene();
+    const sink = await reader();
+    lane.commit({ writes: [put(note, "a", { text: "1" }), put(note, "b", { text: "2" })] }, say("c", "3"));
+    lane.commit({ writes: [append(note, "a", "text", "!"), append(note, "b", "text", "?")] });
+    const frames = sink.frames().slice(2);
+    expect(frames.map(({ timeline }) => timeline?.changes?.map(({ id }) => id))).toEqual([
+      ["a", "b", "c"],
+      ["a", "b"],
+    ]);
+    expect(
+      frames[0]?.timeline?.changes?.map(({ put: entity }) => [entity?.createdOrdinal, entity?.createdIndex ?? 0]),
+    ).toEqual([
+      ["1", 0],
+      ["1", 1],
+      ["2", 0],
+    ]);
+
+    const client = new FoldClient();
+    for (const frame of sink.frames()) client.receive(frame);
+    const once = client.timeline();
+    for (const frame of frames) expect(client.receive(frame)).toBe(false);
+    expect(client.violations).toEqual(["duplicate 2", "duplicate 3"]);
+    expect(client.timeline()).toEqual(once);
+    expect(once.map(({ payload }) => payload?.["text"])).toEqual(["1!", "2?", "3"]);
+  });
+
   it("shows ephemeral values to live subscribers of our wire only", async () => {
     const { fanOut, reader } = fanOutScene();
     const [ours, reference] = [await reader(), await reader({ mode: "reference" })];
@@ -208,6 +236,36 @@ describe("attaching", () => {
     lane.commit(say("b", "2"));
     lane.storage = async () => lane.rebuild();
     expect(arms((await reader({ cursor: held })).frames())).toEqual(["FULL", "subscribed"]);
+  });
+
+  it("P05 what is committed while an attach waits for storage reaches it exactly once, in order", async () => {
+    const { lane, attach, reader, cursor } = fanOutScene();
+    const sink = new ScriptedSink();
+    lane.commit(say("a", "1"));
+    const from = cursor();
+    const client = new FoldClient();
+    for (const frame of (await reader()).frames()) client.receive(frame);
+    lane.commit(say("b", "while away"));
+    let answer = () => {};
+    lane.storage = () => new Promise((resolve) => (answer = resolve));
+
+    const attaching = attach(sink, { cursor: from });
+    lane.commit(say("c", "while it waits"));
+    lane.commit({ writes: [append(note, "c", "text", ", and on")] });
+    expect(sink.frames()).toEqual([]);
+    answer();
+    await attaching;
+    lane.commit({ writes: [append(note, "c", "text", ", and after")] });
+
+    expect(arms(sink.frames())).toEqual(["DELTA", "subscribed", "timeline"]);
+    for (const frame of sink.frames()) client.receive(frame);
+    expect(client.violations).toEqual([]);
+    expect(client.ordinal).toBe(5n);
+    expect(client.timeline().map(({ id, payload }) => [id, payload?.["text"]])).toEqual([
+      ["a", "1"],
+      ["b", "while away"],
+      ["c", "while it waits, and on, and after"],
+    ]);
   });
 
   it("P33 storage that fails rejects the attach and leaves nothing behind", async () => {
