@@ -5,27 +5,33 @@
 import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
 import type { StoredCommand } from "../storage/contract.ts";
 import { authorize } from "./authorize.ts";
-import { catchUp } from "./catch-up.ts";
+import { type CaughtUp, catchUp } from "./catch-up.ts";
 import type { LaneContext } from "./lane-context.ts";
 import type { CommandUnit } from "./unit.ts";
 import { keyReusedError, storageError } from "./unit-errors.ts";
 
 /**
- * @returns whether the command is to be decided; if not, it has been answered.
- * @throws when a command that may be in the log cannot be looked up: no answer would be true.
+ * - `admitted`: it is to be decided.
+ * - `known`: its outcome is stored, and the lane has followed the log up to there. What else of the batch it is decided
+ *   with has turned up on the way must not be stored again.
+ * - `refused`: it has been answered.
  */
-export async function admitCommand(lane: LaneContext, unit: CommandUnit): Promise<boolean> {
+export type Admission =
+  | { readonly type: "admitted" }
+  | { readonly type: "known"; readonly command: StoredCommand; readonly caughtUp: CaughtUp }
+  | { readonly type: "refused" };
+
+/** @throws when a command that may be in the log cannot be looked up: no answer would be true. */
+export async function admitCommand(lane: LaneContext, unit: CommandUnit): Promise<Admission> {
   try {
     await authorizeAgain(lane, unit);
-    const known = await lookUp(lane, unit);
-    if (known === null) return true;
-    await catchUp(lane);
-    answerKnown(lane, unit, known);
+    const command = await lookUp(lane, unit);
+    return command === null ? { type: "admitted" } : { type: "known", command, caughtUp: await catchUp(lane) };
   } catch (error) {
     if (unit.outcomeUnknown) throw error;
     unit.answer.reject(error instanceof SessionStreamError ? error : storageError(error));
+    return { type: "refused" };
   }
-  return false;
 }
 
 /** Discloses nothing to whom the id does not belong. */

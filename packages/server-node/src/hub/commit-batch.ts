@@ -2,7 +2,8 @@
  * Owns a batch's way from step 1's look-up to its answer: the attempts, and what each outcome of a commit means for the
  * units. Every unit that comes in is answered here, once.
  */
-import type { CommitResult, SessionCommit } from "../storage/contract.ts";
+import type { SessionStreamError } from "@sessionstream/protocol";
+import type { CommitResult, SessionCommit, StoredCommand } from "../storage/contract.ts";
 import { admitCommand, answerKnown } from "./admit-command.ts";
 import { type CaughtUp, catchUp, followHead } from "./catch-up.ts";
 import { finishBatch } from "./finish-batch.ts";
@@ -10,7 +11,7 @@ import type { LaneContext } from "./lane-context.ts";
 import { makeCommit } from "./make-commit.ts";
 import { type PreparedBatch, prepareBatch } from "./prepare-batch.ts";
 import { reportFailures } from "./replay.ts";
-import type { Unit } from "./unit.ts";
+import type { CommandUnit, Unit } from "./unit.ts";
 import { conflictError, exhaustedError, outcomeUnknownError, storageError } from "./unit-errors.ts";
 
 export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Promise<void> {
@@ -85,14 +86,8 @@ async function afterFailure(
       const rest = settleLanded(lane, units, await followHead(lane, outcome.head));
       return refuseExhausted(lane, rest);
     }
-    case "duplicate": {
-      const rest = settleLanded(lane, units, await catchUp(lane));
-      const isDuplicate = (unit: Unit) => unit.type === "command" && unit.id === outcome.command.id;
-      for (const unit of rest) {
-        if (unit.type === "command" && isDuplicate(unit)) answerKnown(lane, unit, outcome.command);
-      }
-      return rest.filter((unit) => !isDuplicate(unit));
-    }
+    case "duplicate":
+      return settleKnown(lane, units, outcome.command, await catchUp(lane));
     case "unknown": {
       lane.core.errors.report({ kind: "storage", error: outcome.error, subject: "commit", session: lane.session });
       reportFailures(lane.core, lane.session, prepared.failures, "live");
@@ -128,6 +123,20 @@ function markUnknown(prepared: PreparedBatch): void {
   for (const { unit } of prepared.units) unit.outcomeUnknown = true;
 }
 
+/** Answers the command that is stored, and what was stored with it. @returns the others. */
+function settleKnown(
+  lane: LaneContext,
+  units: readonly Unit[],
+  command: StoredCommand,
+  caughtUp: CaughtUp,
+): readonly Unit[] {
+  return settleLanded(lane, units, caughtUp).filter((unit) => {
+    if (unit.type === "publish" || unit.id !== command.id) return true;
+    answerKnown(lane, unit, command);
+    return false;
+  });
+}
+
 /** Answers the units whose commit, of unknown outcome so far, turned up in the log. @returns the others. */
 function settleLanded(lane: LaneContext, units: readonly Unit[], caughtUp: CaughtUp): readonly Unit[] {
   if (caughtUp.type === "followed") return units.filter((unit) => !answerLanded(lane, unit, caughtUp.landed));
@@ -159,11 +168,14 @@ function answerLanded(lane: LaneContext, unit: Unit, landed: ReadonlyMap<string,
 }
 
 async function admit(lane: LaneContext, units: readonly Unit[]): Promise<readonly Unit[]> {
-  const admitted: Unit[] = [];
+  let rest = units;
   for (const unit of units) {
-    if (unit.type === "publish" || (await admitCommand(lane, unit))) admitted.push(unit);
+    if (unit.type === "publish" || !rest.includes(unit)) continue;
+    const admission = await admitCommand(lane, unit);
+    if (admission.type === "known") rest = settleKnown(lane, rest, admission.command, admission.caughtUp);
+    else if (admission.type === "refused") rest = rest.filter((other) => other !== unit);
   }
-  return admitted;
+  return rest;
 }
 
 async function answerUncommitted(lane: LaneContext, { stale, refused }: PreparedBatch): Promise<void> {
@@ -172,8 +184,14 @@ async function answerUncommitted(lane: LaneContext, { stale, refused }: Prepared
     reportFailures(lane.core, lane.session, failures, "live");
     if (unit.type === "publish") unit.answer.reject(error);
     // Another process may have accepted the command meanwhile: then that is its outcome.
-    else if (await admitCommand(lane, unit)) unit.answer.reject(error);
+    else await answerRefused(lane, unit, error);
   }
+}
+
+async function answerRefused(lane: LaneContext, unit: CommandUnit, error: SessionStreamError): Promise<void> {
+  const admission = await admitCommand(lane, unit);
+  if (admission.type === "admitted") unit.answer.reject(error);
+  else if (admission.type === "known") answerKnown(lane, unit, admission.command);
 }
 
 function refuseExhausted(lane: LaneContext, units: readonly Unit[]): readonly Unit[] {

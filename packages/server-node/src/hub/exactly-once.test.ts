@@ -256,6 +256,30 @@ describe("a commit of unknown outcome", () => {
     expect(stored).toEqual(failed);
   });
 
+  it("L9: whose check failed as well is found whole when its command is looked up", async () => {
+    const { hub, write, storage, platform } = hubScene();
+    const release = storage.holdCommits();
+    const first = hub.publish(room, [noted("a")]);
+    await platform.settle();
+    // They wait for the first one, so they go into one commit.
+    const together = Promise.all([hub.publish(room, [grown("a", "once")]), write("c-1", "b")]);
+    await platform.settle();
+    storage.beforeCommit = async ({ command }) => {
+      if (command === undefined) return;
+      storage.beforeCommit = null;
+      storage.faults.push("lost");
+      storage.readError = new Error("network gone");
+    };
+    release();
+    await first;
+    await platform.settle();
+    storage.readError = null;
+    await platform.advance(1_000);
+    expect(await together).toMatchObject([{ status: "committed", ordinal: 2n }, { outcome: { notes: 2 } }]);
+    expect(await notesOf(hub)).toEqual(["a:once", "b:"]);
+    expect(storage.commits).toHaveLength(2);
+  });
+
   it("that arrives late is found at the conflict it causes", async () => {
     const { hub, storage, platform } = hubScene();
     await hub.publish(room, [noted("a")]);
