@@ -6,6 +6,14 @@ import "@sessionstream/react/styles.css";
 
 export default {
   tags: ["autodocs"],
+  argTypes: {
+    theme: {
+      description: "Without it the kit follows the reader's system; here it follows the toolbar.",
+      control: "inline-radio",
+      options: ["light", "dark", "auto"],
+      table: { type: { summary: '"light" | "dark" | "auto"' } },
+    },
+  },
   initialGlobals: { theme: "light", direction: "ltr" },
   globalTypes: {
     theme: {
@@ -46,8 +54,7 @@ export default {
         root.dataset.theme = theme;
       }, [direction, theme]);
       const makeScene = sceneMaker(context);
-      // The kit follows the reader's system unless it is told; here the toolbar tells it.
-      const story = <Story args={{ theme, ...args }} />;
+      const story = <Story args={{ ...args, theme: args.theme ?? theme }} />;
       return makeScene === undefined ? story : <Stage scene={makeScene}>{story}</Stage>;
     },
   ],

@@ -9,7 +9,7 @@ import { ScriptPlayer } from "./script-player.tsx";
  * server tests produce. Step, play, or pull the slider; a click on a frame goes there.
  */
 const meta = {
-  title: "Golden scripts",
+  title: "Golden scripts/Frame by frame",
   component: ScriptPlayer,
   args: { name: "first-message", pauseMs: 500 },
   argTypes: {
