@@ -47,6 +47,8 @@ const browser: TestProjectConfiguration = {
     exclude,
     globalSetup: ["./test/browser/harness/global-setup.ts"],
     fileParallelism: false,
+    // One server and one connection to Chromium for all files.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
@@ -59,6 +61,7 @@ const stories = (executablePath: string): TestProjectConfiguration => ({
     name: "stories",
     // Pages without stories have nothing to test.
     exclude: [...exclude, "**/*.mdx"],
+    isolate: false,
     browser: {
       enabled: true,
       headless: true,

@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import { describe, expect } from "vitest";
 import { it } from "./harness/browser-test.ts";
 import type { ChatTab } from "./harness/chat-tab.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("people who do not point", () => {
   it("V19 V22 open, ask, read and close with keys alone, and the focus comes back", async ({ desk }) => {
@@ -67,14 +64,10 @@ async function tabTo(tab: ChatTab, name: string, key = "Tab"): Promise<void> {
 }
 
 async function faults(tab: ChatTab): Promise<readonly string[]> {
-  await tab.page.evaluate(AXE);
+  await tab.page.evaluate(axe.source);
   return tab.page.evaluate(async () => {
     // CAST: what the script above has put there.
-    const { axe } = window as unknown as { readonly axe: { run(context: string): Promise<AxeResult> } };
-    interface AxeResult {
-      readonly violations: readonly { readonly id: string; readonly nodes: readonly { readonly html: string }[] }[];
-    }
-    const { violations } = await axe.run("[data-sessionstream]");
+    const { violations } = await (window as unknown as { readonly axe: typeof axe }).axe.run("[data-sessionstream]");
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   });
 }

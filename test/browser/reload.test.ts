@@ -14,10 +14,8 @@ describe("reloading", () => {
     for (const cut of [1, 60, 200, 700, 2_000]) {
       await torn.written(cut);
       expect(await torn.part("composer", "running").count()).toBe(1);
-      const before = (await torn.answers()).join("");
       await torn.reload();
-      await torn.written(before.length);
-      expect((await torn.answers()).join("").startsWith(before)).toBe(true);
+      await torn.written(cut);
       expect(await torn.userTexts()).toEqual([EVERYTHING]);
     }
     await steady.answered();

@@ -1,5 +1,5 @@
 /**
- * Owns `it` of the browser tests: a server per file, and per test a session of its own, the tabs that look at it, and
+ * Owns `it` of the browser tests: one server for all of them, and per test a session of its own, the tabs that look at it, and
  * what must hold in every one of them at the end, whatever the test was about.
  */
 import { randomUUID } from "node:crypto";
@@ -8,14 +8,14 @@ import { test as base, expect, inject } from "vitest";
 import { ChatTab } from "./chat-tab.ts";
 import { DemoServer } from "./demo-server.ts";
 
-export interface DeviceOptions extends BrowserContextOptions {
+interface DeviceOptions extends BrowserContextOptions {
   /** Default: the test's own server. */
   readonly url?: string;
   /** Between the context and its first page: routes, scripts. */
   readonly prepare?: (context: BrowserContext) => Promise<unknown>;
 }
 
-export class Desk {
+class Desk {
   readonly session: string = randomUUID();
   readonly #tabs: ChatTab[] = [];
   readonly #contexts: BrowserContext[] = [];
@@ -81,7 +81,7 @@ export const it = base.extend<BrowserFixtures>({
       await use(browser);
       await browser.close();
     },
-    { scope: "file" },
+    { scope: "worker" },
   ],
   server: [
     // biome-ignore lint/correctness/noEmptyPattern: see above.
@@ -89,7 +89,7 @@ export const it = base.extend<BrowserFixtures>({
       await using server = await DemoServer.start({ speed: SPEED });
       await use(server);
     },
-    { scope: "file" },
+    { scope: "worker" },
   ],
   desk: async ({ browser, server }, use) => {
     const desk = new Desk(browser, server.url);
