@@ -1,12 +1,9 @@
 /** The exam of every ChatBackend, taken by the sessionstream backend before a real hub with the chat module. */
-import { sessionstreamBackend } from "@sessionstream/client";
 import { describeBackendConformance } from "@sessionstream/client/testing/vitest";
 import { createHub, memoryStorage } from "@sessionstream/server-node";
 import { chat, type Engine } from "@sessionstream/server-node/chat";
-import { createChatHttpHandler } from "@sessionstream/server-node/http";
-import { inProcessWire } from "../wire/in-process-wire.ts";
+import { inProcessBackend } from "../wire/in-process-chat.ts";
 
-const PRINCIPAL = { id: "ada", tenant: "shop" };
 const ENDLESS = "endless";
 const AN_HOUR = 3_600_000;
 
@@ -21,23 +18,7 @@ const engine: Engine = async function* ({ prompt, sleep }) {
 
 describeBackendConformance("sessionstreamBackend before a real hub", async () => {
   const hub = createHub({ storage: memoryStorage(), modules: [chat({ engine })], authorize: () => true });
-  const http = createChatHttpHandler({
-    hub,
-    authenticate: () => PRINCIPAL,
-    origins: [],
-    allowMissingOrigin: true,
-  });
-  const wire = inProcessWire({
-    hub: () => hub,
-    principal: PRINCIPAL,
-    maxQueuedBytes: 1 << 20,
-    onQueued: () => void setImmediate(() => wire.deliver()),
-  });
-  const backend = sessionstreamBackend({
-    url: "https://shop.example/api/chat",
-    transport: wire,
-    fetch: (input, init) => http(new Request(input, init)),
-  });
+  const backend = inProcessBackend(hub, { id: "ada", tenant: "shop" });
   return {
     backend,
     shortPrompt: "hello",

@@ -21,13 +21,13 @@ export interface Scenario {
   readonly unscripted?: Readonly<Record<number, string>>;
 }
 
-export interface ProducedStep {
+interface ProducedStep {
   readonly index: number;
   readonly scripted: ServerFrameJson;
   readonly produced: ServerFrameJson | undefined;
 }
 
-export interface Production {
+interface Production {
   readonly steps: readonly ProducedStep[];
   /** Frames after the last step. */
   readonly leftOver: readonly ServerFrameJson[];

@@ -1,0 +1,27 @@
+/**
+ * Owns a chat client before a real hub in one process: the production backend, frames over the in-process wire as soon
+ * as they are queued, commands straight into the HTTP handler.
+ */
+import { type ChatBackend, sessionstreamBackend } from "@sessionstream/client";
+import type { Hub, Principal } from "@sessionstream/server-node";
+import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
+import { inProcessWire } from "./in-process-wire.ts";
+
+export function inProcessHttp(hub: Hub, principal: Principal): HttpHandler {
+  return createChatHttpHandler({ hub, authenticate: () => principal, origins: [], allowMissingOrigin: true });
+}
+
+export function inProcessBackend(hub: Hub, principal: Principal): ChatBackend {
+  const http = inProcessHttp(hub, principal);
+  const wire = inProcessWire({
+    hub: () => hub,
+    principal,
+    maxQueuedBytes: 1 << 20,
+    onQueued: () => void setImmediate(() => wire.deliver()),
+  });
+  return sessionstreamBackend({
+    url: "https://shop.example/api/chat",
+    transport: wire,
+    fetch: (input, init) => http(new Request(input, init)),
+  });
+}
