@@ -199,6 +199,41 @@ describe("a durable outbox", () => {
     expect([tab.pending(), log(hub)]).toEqual([["a: gone", "c: gone"], ["b"]]);
   });
 
+  it("F-D11 nothing of an earlier page is sent before it is known which conversation this is", async () => {
+    const { hub, openTab } = setUp();
+    const killed = await openTab();
+    killed.send("hello");
+    await shown(killed);
+    hub.goOffline();
+    killed.send("a");
+    await settled();
+    killed.kill();
+    hub.session(SESSION).reset();
+    hub.goOnline();
+    hub.failLoads();
+    const tab = await openTab();
+    expect(tab.pending()).toEqual(["a: queued"]);
+    hub.healLoads();
+    tab.thread.reconnect();
+    await shown(tab);
+    expect([tab.pending(), log(hub)]).toEqual([["a: gone"], []]);
+  });
+
+  it("F-D11 a message that is being retried is held when the conversation is replaced meanwhile", async () => {
+    const { hub, openTab } = setUp();
+    const tab = await openTab();
+    tab.send("hello");
+    await shown(tab);
+    hub.failSubmits(new SessionStreamError("busy", "later"), 1);
+    tab.send("a");
+    await settled();
+    hub.session(SESSION).reset();
+    await shown(tab);
+    tab.advance(30_000);
+    await shown(tab);
+    expect([tab.pending(), log(hub)]).toEqual([["a: gone"], []]);
+  });
+
   it("F-P9 records of another version, and damaged ones, are left alone", async () => {
     const { browser, openTab } = setUp();
     const space = await browser.openPage().device.open("sessionstream.outbox.v1", "alice");

@@ -150,7 +150,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   }
 
   async function attempt(item: OutboxItem, command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt> {
-    if (wasWrittenElsewhere(item)) throw replacedSince();
+    if (wasWrittenElsewhere(item)) throw takenBack();
     show(item, { type: "sending" });
     if (!(await seat.claim(item.commandId))) throw takenBack();
     seat.tell(item.commandId, { type: "sending" });
@@ -192,14 +192,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function refused(item: OutboxItem, error: SessionStreamError): void {
     const parcel = answered(item);
-    if (parcel === undefined) {
-      pump();
-      return;
-    }
-    parcel.settled.reject(error);
+    const isOurs = error.code === "aborted";
     // Left, or the client closed: the outbox keeps it unsent, and the next thread goes on.
-    if (leaving.aborted && (error.retryable || error.code === "aborted")) return;
-    fail(parcel, error);
+    if (leaving.aborted && (error.retryable || isOurs)) parcel?.settled.reject(error);
+    else if (parcel !== undefined) fail(parcel, isOurs && wasWrittenElsewhere(item) ? replacedSince() : error);
     pump();
   }
 
