@@ -2,7 +2,9 @@
  * Owns the transcript's frame: a scrolling region that follows its end. It is a log whose live announcements are off:
  * a screen reader must not hear every token. `Announcer` speaks instead, twice per answer.
  */
-import type { ComponentPropsWithoutRef } from "react";
+import { type ComponentPropsWithoutRef, useEffect } from "react";
+import { onStatus } from "../hooks/topic.ts";
+import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { TranscriptContext, useTranscript } from "./transcript-context.ts";
@@ -12,12 +14,21 @@ import { useStickyScroll } from "./use-sticky-scroll.ts";
 export function Transcript(props: ComponentPropsWithoutRef<"div">) {
   const part = usePart();
   const handle = useStickyScroll();
+  useFollowOwnMessages(handle.jumpToLatest);
   const state = handle.following ? "following" : "detached";
   return (
     <TranscriptContext.Provider value={handle}>
       <div {...props} {...part("transcript", { state, className: props.className })} />
     </TranscriptContext.Provider>
   );
+}
+
+/** Whoever writes from further up wants to see what comes of it. */
+function useFollowOwnMessages(jumpToLatest: () => void): void {
+  const newest = useSessionStream((thread) => thread.getStatus().pending.at(-1)?.commandId, { topic: onStatus });
+  useEffect(() => {
+    if (newest !== undefined) jumpToLatest();
+  }, [newest, jumpToLatest]);
 }
 
 export function TranscriptViewport({ children, ...props }: ComponentPropsWithoutRef<"div">) {
