@@ -125,10 +125,11 @@ describe("a widget", () => {
   ])("C32 that its run left open is settled when the run %s", async (end, settled, how) => {
     await using chat = harness();
     await chat.answer(start("w"));
+    await chat.publish(event(ChatWidgetInstanceStarted, { instanceId: "no run's" }));
     await how(chat);
     await chat.platform.settle();
     expect(await chat.runs()).toEqual([end]);
-    expect(await chat.widgets()).toEqual([settled]);
+    expect(await chat.widgets()).toEqual([settled, "no run's STREAMING {}"]);
   });
 
   it("C32 C14 that a dead process left open is settled by the next one", async () => {
