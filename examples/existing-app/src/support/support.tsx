@@ -1,10 +1,13 @@
 import { storedSession } from "@sessionstream/client";
+import { durableOutbox } from "@sessionstream/client/outbox";
 import { ChatWidget } from "@sessionstream/react/widgets";
 import "@sessionstream/react/styles.css";
 import { orderCard } from "./order-card.tsx";
 
 const { current } = storedSession(() => crypto.randomUUID(), localStorage);
+// The demo has one user.
+const outbox = durableOutbox({ principal: "demo" });
 
 export const Support = () => (
-  <ChatWidget url="/api/chat" sessionId={current()} title="Order desk" renderers={[orderCard]} />
+  <ChatWidget url="/api/chat" sessionId={current()} outbox={outbox} title="Order desk" renderers={[orderCard]} />
 );

@@ -24,9 +24,9 @@ export type ChatWidgetProps = ClientSource &
 export function ChatWidget(props: ChatWidgetProps) {
   const [open, setOpen] = useState(props.defaultOpen ?? false);
   const { sessionId, defaultOpen, launcherIcon, ...rest } = props;
-  const { client, backend, url, headers, getToken, mappings, window, ...panel } = rest;
-  // CAST: the same six properties, taken apart from the panel's; the union got lost on the way.
-  const source = { client, backend, url, headers, getToken, mappings, window } as ClientSource;
+  const { client, backend, outbox, url, headers, getToken, mappings, window, ...panel } = rest;
+  // CAST: the same properties, taken apart from the panel's; the union got lost on the way.
+  const source = { client, backend, outbox, url, headers, getToken, mappings, window } as ClientSource;
   return (
     <ChatThreadProvider {...source} sessionId={sessionId}>
       <PanelScope {...panel}>

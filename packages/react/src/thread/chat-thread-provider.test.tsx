@@ -1,4 +1,10 @@
-import { type ChatBackend, createChatClient, defaultPlatform, type SessionHandle } from "@sessionstream/client";
+import {
+  type ChatBackend,
+  createChatClient,
+  createMemoryOutbox,
+  defaultPlatform,
+  type SessionHandle,
+} from "@sessionstream/client";
 import { assistantMessage, fakeHub } from "@sessionstream/client/testing";
 import { sessionId } from "@sessionstream/protocol";
 import { render, screen, waitFor } from "@testing-library/react";
@@ -64,6 +70,22 @@ it("V03 another backend, renderers or labels written inline do not connect again
   await screen.findByText("ready");
   expect(first.open).toHaveBeenCalledTimes(1);
   expect(second.open).not.toHaveBeenCalled();
+});
+
+it("K32 what waits in the outbox it was given is shown and sent", async () => {
+  const session = sessionId("s");
+  const outbox = createMemoryOutbox();
+  const nobody = { items: () => undefined, turn: () => undefined, heard: () => undefined };
+  const payload = { prompt: "written before" };
+  const item = { session, commandId: "c", text: "written before", createdAt: 0, payload, epoch: "", failure: null };
+  await outbox.join(session, nobody).put(item);
+  const hub = fakeHub();
+  render(
+    <ChatThreadProvider backend={hub.backend} outbox={outbox} sessionId="s">
+      <Status />
+    </ChatThreadProvider>,
+  );
+  await waitFor(() => expect(hub.submissions.map(({ commandId }) => commandId)).toEqual(["c"]));
 });
 
 it("V28 another session never shows what belongs to the one before, in no render", async () => {

@@ -7,6 +7,7 @@ import {
   type ChatClient,
   createChatClient,
   defaultPlatform,
+  type Outbox,
   type SessionstreamBackendOptions,
   sessionstreamBackend,
 } from "@sessionstream/client";
@@ -14,12 +15,17 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 
 type ServerOptions = Pick<SessionstreamBackendOptions, "url" | "headers" | "getToken" | "mappings" | "window">;
 
+interface OutboxOption {
+  /** Where unsent messages wait; default: in memory. Taken once; give the provider another `key` to change it. */
+  readonly outbox?: Outbox | undefined;
+}
+
 /** Exactly one of `client`, `backend` and `url`. */
 export type ClientSource =
-  | ({ readonly client: ChatClient } & Absent<"backend" | keyof ServerOptions>)
+  | ({ readonly client: ChatClient } & Absent<"backend" | "outbox" | keyof ServerOptions>)
   /** Taken once; give the provider another `key` to change it. */
-  | ({ readonly backend: ChatBackend } & Absent<"client" | keyof ServerOptions>)
-  | (ServerOptions & Absent<"client" | "backend">);
+  | ({ readonly backend: ChatBackend } & OutboxOption & Absent<"client" | keyof ServerOptions>)
+  | (ServerOptions & OutboxOption & Absent<"client" | "backend">);
 
 type Absent<Keys extends string> = { readonly [K in Keys]?: undefined };
 
@@ -39,8 +45,9 @@ export function useOwnedClient(source: ClientSource): ChatClient {
 /** Opens nothing: a client connects when a thread is acquired. So one that StrictMode throws away leaves nothing behind. */
 function resolveClient(source: ClientSource, latest: RefObject<ClientSource>): ChatClient {
   if (source.client !== undefined) return source.client;
+  const { outbox } = source;
   const backend = source.backend ?? sessionstreamBackend(withLatestFunctions(source, latest));
-  return createChatClient({ backend, platform: defaultPlatform() });
+  return createChatClient({ backend, platform: defaultPlatform(), ...(outbox === undefined ? {} : { outbox }) });
 }
 
 function withLatestFunctions(
