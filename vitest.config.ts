@@ -61,7 +61,7 @@ const stories = (executablePath: string): TestProjectConfiguration => ({
     name: "stories",
     // Pages without stories have nothing to test.
     exclude: [...exclude, "**/*.mdx"],
-    // One page for all files, as in Storybook itself: a third of the time.
+    // One page for all files, as in Storybook itself, instead of setting up one for each.
     isolate: false,
     browser: {
       enabled: true,
