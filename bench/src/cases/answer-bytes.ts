@@ -105,7 +105,7 @@ async function referenceShape(path: string): Promise<number> {
 }
 
 /** From the prompt to the end of the run, the moment of quiet after it included. `paceMs`: per token. */
-async function answered(path: string, paceMs: number): Promise<{ readonly bytes: number; readonly events: bigint }> {
+async function answered(path: string, paceMs: number): Promise<{ readonly bytes: number; readonly events: number }> {
   const handle = openHandle(path);
   const storage = sqliteStorage({ database: handle, synchronous: "NORMAL" });
   keepLog(handle);

@@ -63,11 +63,13 @@ async function heapOfBigSession(path: string) {
   const empty = await heap();
   await hub.snapshot({ principal: PRINCIPAL, session: BIG_SESSION });
   const loaded = await heap();
+  const subscription = await follow(hub, sessionKey(BIG_SESSION), new CountingSink());
+  subscription.detach();
+  const served = await heap();
   const client = joinClient(hub, BIG_SESSION, 0);
   await client.hydrated();
   const both = await heap();
   client.close();
-  const served = await heap();
   await hub.close();
   return { loaded: loaded - empty, served: served - empty, client: both - served };
 }

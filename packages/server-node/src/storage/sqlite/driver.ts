@@ -8,7 +8,8 @@ export type SqliteValue = string | number | bigint | null;
 export type SqliteRow = Readonly<Record<string, SqliteValue>>;
 
 interface SqliteStatement {
-  run(...values: readonly SqliteValue[]): void;
+  /** @returns how many rows it changed. */
+  run(...values: readonly SqliteValue[]): number;
   get(...values: readonly SqliteValue[]): SqliteRow | undefined;
   all(...values: readonly SqliteValue[]): readonly SqliteRow[];
 }
@@ -20,10 +21,11 @@ export interface SqliteConnection {
   close(): void;
 }
 
+/** As wide as the drivers' own types: libsql's and better-sqlite3's adapt to what they are asked for. */
 interface NativeStatement {
-  run(...values: SqliteValue[]): unknown;
-  get(...values: SqliteValue[]): unknown;
-  all(...values: SqliteValue[]): unknown[];
+  run(...values: unknown[]): unknown;
+  get(...values: unknown[]): unknown;
+  all(...values: unknown[]): unknown[];
 }
 
 interface NativeHandle<Statement extends NativeStatement> {
@@ -48,24 +50,39 @@ export function connectionOver(handle: SqliteHandle): SqliteConnection {
   };
 }
 
-function prepareWithBigInts(handle: SqliteHandle, sql: string): NativeStatement {
+interface NativeCalls {
+  run(values: readonly SqliteValue[]): unknown;
+  get(values: readonly SqliteValue[]): unknown;
+  all(values: readonly SqliteValue[]): unknown[];
+}
+
+function prepareWithBigInts(handle: SqliteHandle, sql: string): NativeCalls {
   const statement = handle.prepare(sql);
-  if ("safeIntegers" in statement) statement.safeIntegers(true);
-  else statement.setReadBigInts(true);
-  return statement;
+  if ("safeIntegers" in statement) {
+    statement.safeIntegers(true);
+    // All values as one array: one by one, libsql flattens them first, a sixth of what an insert costs.
+    return statement;
+  }
+  statement.setReadBigInts(true);
+  return {
+    run: (values) => statement.run(...values),
+    get: (values) => statement.get(...values),
+    all: (values) => statement.all(...values),
+  };
 }
 
 /** Prepared at first use and kept, until it fails: libsql leaves a failed statement with the old values bound. */
 class ReusedStatement implements SqliteStatement {
-  readonly #prepare: () => NativeStatement;
-  #native: NativeStatement | null = null;
+  readonly #prepare: () => NativeCalls;
+  #native: NativeCalls | null = null;
 
-  constructor(prepare: () => NativeStatement) {
+  constructor(prepare: () => NativeCalls) {
     this.#prepare = prepare;
   }
 
-  run(...values: SqliteValue[]): void {
-    this.#call("run", values);
+  run(...values: SqliteValue[]): number {
+    // CAST: every driver answers with what was changed, as a number or a bigint.
+    return Number((this.#call("run", values) as { readonly changes: number | bigint }).changes);
   }
 
   get(...values: SqliteValue[]): SqliteRow | undefined {
@@ -78,10 +95,10 @@ class ReusedStatement implements SqliteStatement {
     return this.#call("all", values) as readonly SqliteRow[];
   }
 
-  #call(method: keyof NativeStatement, values: SqliteValue[]): unknown {
+  #call(method: keyof NativeCalls, values: SqliteValue[]): unknown {
     this.#native ??= this.#prepare();
     try {
-      return this.#native[method](...values);
+      return this.#native[method](values);
     } catch (error) {
       this.#native = null;
       throw error;

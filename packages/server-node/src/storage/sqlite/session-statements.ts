@@ -15,7 +15,12 @@ import type {
 import type { SqliteConnection, SqliteValue } from "./driver.ts";
 import { readCommand, readEntity, readEvent, readHead, readSession, type SessionRow } from "./rows.ts";
 
+/** Keys remembered; beyond it they are looked up anew. */
+const MAX_KEYS = 10_000;
+
 export class SessionStatements {
+  /** Of sessions written lately. One that became another session's is harmless: whoever uses it names the session too. */
+  readonly #keys = new Map<string, bigint>();
   readonly #find;
   readonly #readHead;
   readonly #create;
@@ -41,7 +46,7 @@ export class SessionStatements {
     this.#advance = db.prepare(
       `UPDATE sessionstream_session
        SET revision = ?, epoch = ?, ordinal = ?, tag = ?, projected = ?, view = ?, horizon = ?, floor = ?
-       WHERE key = ?`,
+       WHERE key = ? AND revision = ? AND tenant = ? AND session = ?`,
     );
     this.#readEvents = db.prepare(
       "SELECT * FROM sessionstream_event WHERE session_key = ? AND ordinal > ? ORDER BY ordinal LIMIT ?",
@@ -95,8 +100,10 @@ export class SessionStatements {
   }
 
   write(commit: SessionCommit): CommitResult {
-    const found = this.#session(commit.session);
+    const advanced = this.#advanceKnown(commit);
+    if (advanced !== null) return this.#writeRows(advanced, commit);
 
+    const found = this.#session(commit.session);
     const known = found !== null && commit.command !== undefined ? this.#command(found.key, commit.command.id) : null;
     if (known !== null) return { status: "duplicate", command: known };
 
@@ -104,16 +111,34 @@ export class SessionStatements {
       return { status: "conflict", head: found === null ? null : this.#head(found.key) };
     }
 
-    const key = found === null ? this.#insertHead(commit) : this.#updateHead(found.key, commit.head);
-    for (const event of commit.events) this.#insertEvent(key, event);
-    if (commit.command !== undefined) this.#insertCommand(key, commit.command);
-    if (commit.entities !== undefined) this.#writeEntities(key, commit.entities);
+    const key = found === null ? this.#insertHead(commit) : this.#updateHead(found, commit);
+    this.#remember(commit.session, key);
+    return this.#writeRows(key, commit);
+  }
+
+  /** The usual commit needs no look-up: it has no command, and one statement sees that its head is the expected one. */
+  #advanceKnown({ session, expect, head, command }: SessionCommit): bigint | null {
+    const key = this.#keys.get(nameOf(session));
+    if (key === undefined || expect === null || command !== undefined) return null;
+    return this.#advance.run(...headValues(head), key, expect, session.tenant, session.session) === 1 ? key : null;
+  }
+
+  #writeRows(key: bigint, { events, command, entities }: SessionCommit): CommitResult {
+    for (const event of events) this.#insertEvent(key, event);
+    if (command !== undefined) this.#insertCommand(key, command);
+    if (entities !== undefined) this.#writeEntities(key, entities);
     return { status: "committed" };
+  }
+
+  #remember(session: SessionKey, key: bigint): void {
+    if (this.#keys.size >= MAX_KEYS) this.#keys.clear();
+    this.#keys.set(nameOf(session), key);
   }
 
   remove(session: SessionKey): void {
     const found = this.#session(session);
     if (found === null) return;
+    this.#keys.delete(nameOf(session));
     for (const statement of this.#delete) statement.run(found.key);
   }
 
@@ -141,8 +166,8 @@ export class SessionStatements {
     return created.key;
   }
 
-  #updateHead(key: bigint, head: SessionHead): bigint {
-    this.#advance.run(...headValues(head), key);
+  #updateHead({ key, revision }: SessionRow, { session, head }: SessionCommit): bigint {
+    this.#advance.run(...headValues(head), key, revision, session.tenant, session.session);
     return key;
   }
 
@@ -190,4 +215,8 @@ export class SessionStatements {
 
 function headValues(head: SessionHead): SqliteValue[] {
   return [head.revision, head.epoch, head.ordinal, head.tag, head.projected, head.view, head.horizon, head.floor];
+}
+
+function nameOf({ tenant, session }: SessionKey): string {
+  return `${tenant}\u0000${session}`;
 }

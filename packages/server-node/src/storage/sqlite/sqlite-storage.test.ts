@@ -144,6 +144,18 @@ describe("writing", () => {
     expect(executions("COMMIT")).toBe(before + 1);
   });
 
+  it("a session whose key became another session's is not found by it", async () => {
+    const path = aPath();
+    const [one, other] = [open({ path }), open({ path })];
+    const first = commitAfter(null, "r1", { events: 1 }, session("a"));
+    await one.commit(first);
+    await other.remove(session("a"));
+    await other.commit(commitAfter(null, "r1", { events: 1 }, session("b")));
+    const late = commitAfter(first.head, "r2", { events: 1 }, session("a"));
+    expect(await one.commit(late)).toEqual({ status: "conflict", head: null });
+    expect((await one.load(session("b")))?.head.revision).toBe("r1");
+  });
+
   it("L12 a commit that cannot be written takes none of its neighbours along", async () => {
     const { handle, poison, clear } = failingHandle(inMemory());
     const storage = sqliteStorage({ database: handle });

@@ -12,13 +12,13 @@ export interface FailingHandle extends FaultInjector {
 
 export function failingHandle(inner: SafeIntegersHandle): FailingHandle {
   const counts = new Map<string, number>();
-  const poisons = new Set<SqliteValue>();
+  const poisons = new Set<unknown>();
   let untilFailure = 0;
   let fired = false;
 
-  const pass = (sql: string, values: readonly SqliteValue[] = []): void => {
+  const pass = (sql: string, values: readonly unknown[] = []): void => {
     counts.set(sql, (counts.get(sql) ?? 0) + 1);
-    if (values.some((value) => poisons.has(value))) throw new Error("poisoned value");
+    if (values.flat().some((value) => poisons.has(value))) throw new Error("poisoned value");
     if (untilFailure === 0) return;
     untilFailure--;
     if (untilFailure > 0) return;
