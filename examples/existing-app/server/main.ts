@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import { createHub } from "@sessionstream/server-node";
-import { chat, reasoningPlugin, toolCallPlugin } from "@sessionstream/server-node/chat";
+import { agentModePlugin, chat, reasoningPlugin, toolCallPlugin, widgetsPlugin } from "@sessionstream/server-node/chat";
 import { demoEngine } from "@sessionstream/server-node/engines/demo";
 import { createChatHttpHandler } from "@sessionstream/server-node/http";
 import { serveChat } from "@sessionstream/server-node/node";
@@ -15,7 +15,7 @@ const { PORT = "8787", DATABASE = ".data/chat.db", DEMO_SPEED = "1" } = process.
 const access = { authenticate: () => ({ id: "demo", tenant: "demo" }), origins: "same-host" } as const;
 
 const engine = demoEngine({ speed: Number(DEMO_SPEED), card: ORDER_CARD });
-const plugins = [reasoningPlugin(), toolCallPlugin(), orderCardPlugin()];
+const plugins = [reasoningPlugin(), toolCallPlugin(), agentModePlugin(), widgetsPlugin(), orderCardPlugin()];
 const hub = createHub({
   storage: sqliteStorage({ path: DATABASE }),
   modules: [chat({ engine, plugins })],

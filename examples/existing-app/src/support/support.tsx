@@ -3,11 +3,18 @@ import { durableOutbox } from "@sessionstream/client/outbox";
 import { ChatWidget } from "@sessionstream/react/widgets";
 import "@sessionstream/react/styles.css";
 import { orderCard } from "./order-card.tsx";
+import { stockList } from "./stock-list.tsx";
 
 const { current } = storedSession(() => crypto.randomUUID(), localStorage);
 // The demo has one user.
 const outbox = durableOutbox({ principal: "demo" });
 
 export const Support = () => (
-  <ChatWidget url="/api/chat" sessionId={current()} outbox={outbox} title="Order desk" renderers={[orderCard]} />
+  <ChatWidget
+    url="/api/chat"
+    sessionId={current()}
+    outbox={outbox}
+    title="Order desk"
+    renderers={[orderCard, stockList]}
+  />
 );

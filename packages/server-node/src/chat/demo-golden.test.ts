@@ -1,10 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { demoEngine } from "../engines/demo/demo-engine.ts";
+import type { ChatOptions } from "./chat.ts";
 import { ChatMessage, ChatRun, ChatSession, ChatToolCall, ChatToolResult } from "./kinds.ts";
+import { AgentMode, agentModePlugin } from "./plugins/agent-mode.ts";
+import { ChatWidgetInstance, widgetsPlugin } from "./plugins/widgets.ts";
 import { chatHarness, SESSION, USER } from "./testing/chat-harness.ts";
 
-async function demo(prompt: string) {
-  const chat = chatHarness({ engine: demoEngine({ speed: Number.POSITIVE_INFINITY }) });
+async function demo(prompt: string, options: Pick<ChatOptions, "plugins"> = {}) {
+  const chat = chatHarness({ engine: demoEngine({ speed: Number.POSITIVE_INFINITY }), ...options });
   await chat.service.createSession({ principal: USER, session: SESSION, profile: "demo" });
   const { outcome } = await chat.prompt(prompt);
   await chat.platform.settle();
@@ -81,6 +84,19 @@ describe("the demo's log", () => {
         ],
       }
     `);
+  });
+
+  it("C31 C32 C41 changes the mode and fills a widget where a chat has their plugins", async () => {
+    const plugins = [agentModePlugin(), widgetsPlugin()];
+    await using chat = await demo("a widget, in another agent mode", { plugins });
+    expect((await chat.records(AgentMode)).map(({ payload }) => [payload.from, payload.to])).toEqual([
+      ["conversation", "look-up"],
+    ]);
+    const [widget] = await chat.records(ChatWidgetInstance);
+    expect(widget).toMatchObject({
+      open: false,
+      payload: { widgetName: "stock-list", props: { items: { length: 3 } } },
+    });
   });
 
   it("C41 is the same every time, ids and times included", async () => {

@@ -49,6 +49,8 @@ describe("the demo engine", () => {
     ["show a tool", "tool-result"],
     ["show me how a tool fails", "tool-error"],
     ["a card, please", "custom"],
+    ["change the agent mode", "custom"],
+    ["a widget, please", "custom"],
     ["warn me", "warning"],
     ["anything", "text-delta"],
   ])("C41 shows for %j a %s", async (prompt, type) => {
@@ -57,7 +59,20 @@ describe("the demo engine", () => {
 
   it("C41 tells whoever asks for nothing special what there is to ask for", async () => {
     const said = textOf(await answer("hello"), "text-delta");
-    for (const word of ["think", "tool", "card", "table", "code", "markdown", "long", "slow", "warn", "fail"]) {
+    for (const word of [
+      "think",
+      "tool",
+      "card",
+      "widget",
+      "agent mode",
+      "table",
+      "code",
+      "markdown",
+      "long",
+      "slow",
+      "warn",
+      "fail",
+    ]) {
       expect(said).toContain(word);
     }
   });

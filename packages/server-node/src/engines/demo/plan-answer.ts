@@ -2,7 +2,18 @@ import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
 import type { EngineRequest } from "../../chat/engine/engine.ts";
 import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
 import { createPace, type Pace, words } from "./pace.ts";
-import { CODE, INTRODUCTION, LIST, LONG, ORDERS, REASONING, TABLE } from "./texts.ts";
+import {
+  CODE,
+  INTRODUCTION,
+  LIST,
+  LONG,
+  MODE_ANALYSIS,
+  ORDERS,
+  REASONING,
+  STOCK,
+  STOCK_WIDGET,
+  TABLE,
+} from "./texts.ts";
 
 /**
  * Owns what the demo engine says to which prompt, step by step, before a word of it is said. Pure.
@@ -27,6 +38,10 @@ export function planAnswer(
   }
   if (wants("think", "reason")) plan.reason(REASONING);
   if (wants("warn")) plan.report({ type: "warning", message: "This warning was asked for; nothing is wrong." });
+  if (wants("agent mode")) {
+    plan.changeMode("conversation", "look-up");
+    plan.say("From here on I look things up. While I was still deciding, you saw a preview; it was never stored.");
+  }
   if (wants("tool", "look up")) {
     plan.say("Let me look that up.");
     plan.callTool(`look-up-${asked.runId}`, wants("tool fails", "broken tool"));
@@ -35,6 +50,10 @@ export function planAnswer(
   if (wants("card")) {
     plan.report({ type: "custom", ...card }, 400);
     plan.say("Here is the card. It is an entity of its own, drawn by a renderer of the app.");
+  }
+  if (wants("widget")) {
+    plan.fillWidget(`stock-${asked.runId}`);
+    plan.say("Here is the widget. It is one component of the app, filled piece by piece.");
   }
   const shown = [
     ...(wants("remember", "before") ? [recollection(asked)] : []),
@@ -101,6 +120,21 @@ class Plan {
     else this.report({ type: "tool-result", toolCallId, toolName, result: ORDERS }, 900);
   }
 
+  changeMode(from: string, to: string): void {
+    for (const candidateMode of [to.slice(0, 4), to]) {
+      this.#custom("agent-mode-preview", { candidateMode, analysis: MODE_ANALYSIS }, 900);
+    }
+    this.#custom("agent-mode-commit", { from, to, analysis: MODE_ANALYSIS }, 900);
+  }
+
+  fillWidget(instanceId: string): void {
+    this.#custom("widget-start", { instanceId, widgetName: STOCK_WIDGET, props: { items: [] } }, 400);
+    for (const [at] of STOCK.entries()) {
+      this.#custom("widget-patch", { instanceId, patch: { items: STOCK.slice(0, at + 1) } }, 700);
+    }
+    this.#custom("widget-complete", { instanceId }, 300);
+  }
+
   saidText(): boolean {
     return this.#texts > 0;
   }
@@ -117,6 +151,10 @@ class Plan {
     this.report({ type: "provider-call-finish", callId: "demo", stopReason: "stop", usage });
     this.report({ type: "finish" });
     return this.#steps;
+  }
+
+  #custom(name: string, payload: JsonObject, afterMs: number): void {
+    this.report({ type: "custom", name, payload }, afterMs);
   }
 
   #stream(): string {

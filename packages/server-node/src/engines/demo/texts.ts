@@ -2,7 +2,7 @@
 
 export const INTRODUCTION = `Hello! I am a demo: no model answers here, and the same prompt always gets the same answer.
 
-Ask me to **think**, to show a **tool** (or one where the tool fails), a **card**, a **table**, **code** or all of **markdown**; to be **long** or **slow**, to **warn**, or to **fail**. While I type, reload the page, open a second tab, or press stop.`;
+Ask me to **think**, to show a **tool** (or one where the tool fails), a **card**, a **widget**, another **agent mode**, a **table**, **code** or all of **markdown**; to be **long** or **slow**, to **warn**, or to **fail**. While I type, reload the page, open a second tab, or press stop.`;
 
 export const REASONING =
   "The question has two parts. First I find out what is known, then I check whether that is enough to answer. It is, so I answer briefly and say where it comes from.";
@@ -14,6 +14,17 @@ export const ORDERS = {
     { id: 1061, customer: "Edsger", status: "open" },
   ],
 };
+
+export const MODE_ANALYSIS =
+  "• it is about orders that exist • nothing is to be written\n\nOther questions go back to conversation.";
+
+/** Properties of the demo's widget: the app that shows it has a component of this name. */
+export const STOCK_WIDGET = "stock-list";
+export const STOCK = [
+  { name: "Cedar bench, 160 cm", left: 4 },
+  { name: "Linen parasol", left: 0 },
+  { name: "Teak side table", left: 12 },
+];
 
 export const TABLE = `| order | customer | total |
 |---|---|---:|
