@@ -186,6 +186,24 @@ describe("an own message", () => {
     expect(texts(thread)).toEqual(["(hello)"]);
   });
 
+  it("F-C6 becomes a failed one, too, when the log that took it was gone before this client saw it", async () => {
+    const platform = createManualPlatform();
+    const hub = fakeHub({ platform });
+    const backend = { ...hub.backend, submit: async () => ({ epoch: "never-seen", ordinal: 2n }) };
+    const { thread } = createChatClient({ backend, platform }).acquire(SESSION);
+    await settle();
+    await thread.send({ text: "hello" });
+    hub.goOffline();
+    platform.advance(60_000);
+    expect(deliveryOf(thread)).toBe("accepted");
+    hub.goOnline();
+    platform.advance(60_000);
+    await settle();
+    platform.advance(60_000);
+    expect(deliveryOf(thread)).toBe("failed");
+    expect(texts(thread)).toEqual(["(hello)"]);
+  });
+
   it("K31 is one message when the same id is sent twice", async () => {
     const { hub, thread, platform } = await open();
     const input: { text: string; commandId: CommandId } = { text: "hello", commandId: commandId("mine") };

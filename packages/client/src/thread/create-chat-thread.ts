@@ -123,6 +123,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
       if (!sameFields(connection, status.connection)) show({ connection });
     },
     hydration(hydration) {
+      delivery.following(hydration.type === "ready");
       if (!sameFields(hydration, status.hydration)) show({ hydration });
     },
   });

@@ -36,9 +36,14 @@ export interface Delivery {
   arrived(commandId: string): void;
   /** The timeline reached this cursor. */
   reached(cursor: Cursor): void;
+  /** Whether the timeline follows the server live. */
+  following(isLive: boolean): void;
 }
 
 type State = PendingMessage["delivery"];
+
+/** A live timeline that has not shown an accepted message's log by then, never will: another one has taken its place. */
+const REPLACED_AFTER_MS = 20_000;
 
 interface Parcel {
   readonly item: OutboxItem;
@@ -53,6 +58,8 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   let cursor: Cursor | undefined;
   let inFlight: OutboxItem | null = null;
   let isOurTurn = false;
+  let isLive = false;
+  let cancelWatch = (): void => undefined;
 
   const seat = outbox.join(session, {
     items: adopt,
@@ -188,6 +195,20 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     parcel.settled.resolve();
     if (cursor !== undefined && covers(cursor, news.epoch, news.ordinal)) drop(parcel.item.commandId);
     else update(parcel, news);
+    watchForReplacement();
+  }
+
+  /** The log that took a message may be gone before this client ever saw it; then no cursor will tell. */
+  function watchForReplacement(): void {
+    cancelWatch();
+    if (!isLive || ![...parcels.values()].some(isInOtherLog)) return;
+    cancelWatch = options.platform.setTimer(REPLACED_AFTER_MS, () => {
+      for (const parcel of [...parcels.values()]) if (isInOtherLog(parcel)) fail(parcel, replacedSince());
+    });
+  }
+
+  function isInOtherLog({ delivery }: Parcel): boolean {
+    return delivery.type === "accepted" && delivery.epoch !== epoch();
   }
 
   function refused(item: OutboxItem, error: SessionStreamError): void {
@@ -232,6 +253,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   leaving.addEventListener("abort", () => {
     seat.leave();
+    cancelWatch();
     const left = new SessionStreamError("closed", "The thread was left; the message is sent when it is opened again");
     for (const { item, delivery, settled } of parcels.values())
       if (delivery.type === "queued" && item !== inFlight) settled.reject(left);
@@ -273,6 +295,11 @@ export function createDelivery(options: DeliveryOptions): Delivery {
         else if (replaced && delivery.epoch !== next.epoch) fail(parcel, replacedSince());
       }
       pump();
+    },
+    following(next) {
+      if (next === isLive) return;
+      isLive = next;
+      watchForReplacement();
     },
   };
 }
