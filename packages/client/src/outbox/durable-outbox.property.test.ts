@@ -18,6 +18,7 @@ const step = fc.record({
     { weight: 4, arbitrary: fc.constant("time" as const) },
     { weight: 2, arbitrary: fc.constant("kill" as const) },
     fc.constant("leave" as const),
+    fc.constant("hide" as const),
     fc.constant("discard" as const),
     fc.constant("network" as const),
     fc.constant("storage" as const),
@@ -119,7 +120,8 @@ describe("durable outboxes of several tabs", () => {
               browser.storage("refuses writes");
               await pass(1);
               browser.storage("works");
-            } else if (what === "time") await pass(900);
+            } else if (what === "hide") tab.setVisible(false);
+            else if (what === "time") await pass(900);
             else {
               if (what === "kill") tab.kill();
               else tab.leave();

@@ -338,6 +338,34 @@ describe("several tabs", () => {
   });
 });
 
+describe("a tab in the background", () => {
+  it("F-P4 lets one that is looked at send, and sends when it is the only one", async () => {
+    const { hub, openTab } = setUp();
+    const senders: string[] = [];
+    const sentBy = (name: string) => ({
+      ...hub.backend,
+      submit: (...[command, signal]: Parameters<typeof hub.backend.submit>) => {
+        senders.push(`${name}: ${String(command.payload["prompt"])}`);
+        return hub.backend.submit(command, signal);
+      },
+    });
+    const hidden = await openTab({ backend: sentBy("hidden") });
+    const visible = await openTab({ backend: sentBy("visible") });
+    hidden.setVisible(false);
+    await settled();
+    hidden.send("one");
+    await shown(hidden, visible);
+    visible.leave();
+    await settled();
+    hidden.send("two");
+    await shown(hidden);
+    expect([senders, log(hub)]).toEqual([
+      ["visible: one", "hidden: two"],
+      ["one", "two"],
+    ]);
+  });
+});
+
 describe("signing out", () => {
   it("F-P6 nothing of one user is seen or sent when another signs in", async () => {
     const { browser, hub, openTab } = setUp();

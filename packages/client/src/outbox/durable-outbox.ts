@@ -21,7 +21,7 @@ export interface DurableOutboxOptions {
   readonly limits?: Partial<OutboxLimits>;
   /** Default: this browser's storage, locks and channels, where it has them. */
   readonly device?: OutboxDevice;
-  readonly platform?: Pick<ClientPlatform, "now" | "setTimer">;
+  readonly platform?: Pick<ClientPlatform, "now" | "setTimer" | "onLifecycle">;
 }
 
 export interface DurableOutbox extends Outbox {
@@ -144,13 +144,31 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
 
     async function start(): Promise<void> {
       await refresh();
-      const turn = (): void => {
-        if (!leaving.signal.aborted) member.turn();
-      };
-      // Without locks every page sends; a message's id keeps that from being seen.
       const space = await open().catch(() => null);
-      if (space === null) turn();
-      else space.lock(session, leaving.signal, turn);
+      if (leaving.signal.aborted) return;
+      // Without locks every page sends; a message's id keeps that from being seen.
+      if (space === null) member.turn(true);
+      else standInLine(space);
+    }
+
+    function standInLine(space: DeviceSpace): void {
+      const place = new AbortController();
+      const leave = () => {
+        place.abort();
+        stopListening();
+        leaving.signal.removeEventListener("abort", leave);
+      };
+      // A page that nobody looks at may be suspended at any time, with its lock: others first.
+      const stopListening = platform.onLifecycle((event) => {
+        if (event !== "hidden" && event !== "freeze") return;
+        leave();
+        member.turn(false);
+        standInLine(space);
+      });
+      leaving.signal.addEventListener("abort", leave);
+      space.lock(session, place.signal, () => {
+        if (!place.signal.aborted) member.turn(true);
+      });
     }
 
     async function put(item: OutboxItem): Promise<void> {

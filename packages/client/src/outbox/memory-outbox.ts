@@ -16,7 +16,7 @@ export function createMemoryOutbox(): Outbox {
       void Promise.resolve().then(() => {
         if (left) return;
         member.items([...items.values()]);
-        member.turn();
+        member.turn(true);
       });
       return {
         async put(item) {

@@ -32,8 +32,8 @@ export type DeliveryNews = Exclude<PendingMessage["delivery"], { readonly type: 
 export interface OutboxMember {
   /** The session's items in the order they were first put: once at the start, then whenever somebody else changed them. */
   items(items: readonly OutboxItem[]): void;
-  /** After the first `items`: this member sends from now on. No other does until it left. */
-  turn(): void;
+  /** After the first `items`: whether this member sends from now on. No other does meanwhile. */
+  turn(isOurs: boolean): void;
   /** What the member whose turn it is does. */
   heard(commandId: string, news: DeliveryNews): void;
 }

@@ -23,7 +23,7 @@ export interface StoredItems {
   clear(): Promise<void>;
 }
 
-export interface LoadedItems {
+interface LoadedItems {
   readonly items: readonly OutboxItem[];
   /** When the next of them expires. */
   readonly expiresAt: number | null;

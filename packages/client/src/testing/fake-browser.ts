@@ -9,7 +9,7 @@ export interface FakeBrowser {
   storage(mood: "works" | "refuses writes" | "refuses" | "hangs"): void;
 }
 
-export interface FakePage {
+interface FakePage {
   readonly device: OutboxDevice;
   /** As a crash ends it: nothing of it runs on, its locks are free. */
   kill(): void;

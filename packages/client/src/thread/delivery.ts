@@ -63,9 +63,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   const seat = outbox.join(session, {
     items: adopt,
-    turn() {
-      isOurTurn = true;
-      // Who was sending these is gone.
+    turn(isOurs) {
+      isOurTurn = isOurs;
+      if (!isOurs) return;
+      // Who was sending these has stopped.
       for (const parcel of [...parcels.values()])
         if (parcel.delivery.type === "sending") update(parcel, { type: "queued" });
       pump();

@@ -16,6 +16,7 @@ export interface OutboxTab {
   idOf(text: string): string;
   send(text: string): void;
   setOnline(online: boolean): void;
+  setVisible(visible: boolean): void;
   /** Moves this tab's clock and shows what came. */
   advance(ms: number): void;
   leave(): void;
@@ -72,6 +73,7 @@ export function openOutboxTab(options: OutboxTabOptions): OutboxTab {
       thread.send({ text }).catch(() => undefined);
     },
     setOnline: (online) => clock.setOnline(online),
+    setVisible: (visible) => clock.setVisible(visible),
     advance(ms) {
       clock.advance(ms);
       clock.runFrames();
