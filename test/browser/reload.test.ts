@@ -23,7 +23,7 @@ describe("reloading", () => {
     await torn.shows(await steady.transcript());
   });
 
-  it("AT-8 Q02 Q10 a restarted server and a reloaded page show what was there, and nobody wrote code for it", async ({
+  it("AT-8 Q02 a restarted server and a reloaded page show what was there, and nobody wrote code for it", async ({
     desk,
     server,
   }) => {

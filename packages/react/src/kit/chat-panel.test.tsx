@@ -184,6 +184,17 @@ it("V18 every state of a connection has a name, and being offline is told", asyn
   expect(document.querySelector("[data-part=banner]")).toBeNull();
 });
 
+it("V07 the dots of a working run rest while nobody can know whether it still works", async () => {
+  const hub = fakeHub();
+  hub.session(session).commit([userMessage("m-1", "Where is my order?"), run("r-1", "running")]);
+  renderWithThread(<ChatPanel />, { hub });
+  await waitFor(() => expect(document.querySelector("[data-part=typing]")).not.toBeNull());
+  act(() => hub.goOffline());
+  await waitFor(() => expect(document.querySelector("[data-part=typing]")).toBeNull());
+  act(() => hub.goOnline());
+  await waitFor(() => expect(document.querySelector("[data-part=typing]")).not.toBeNull());
+});
+
 it("V14 a suggestion is sent as it stands", async () => {
   const { hub } = renderWithThread(<ChatPanel suggestions={["Where is my order?"]} />);
   await userEvent.click(await screen.findByRole("button", { name: "Where is my order?" }));
