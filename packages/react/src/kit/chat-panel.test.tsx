@@ -186,7 +186,7 @@ it("V18 every state of a connection has a name, and being offline is told", asyn
 
 it("V07 the dots of a working run rest while nobody can know whether it still works", async () => {
   const hub = fakeHub();
-  hub.session(session).commit([userMessage("m-1", "Where is my order?"), run("r-1", "running")]);
+  hub.session(session).commit([userMessage({ id: "m-1", text: "Where is my order?" }), run("r-1", "running")]);
   renderWithThread(<ChatPanel />, { hub });
   await waitFor(() => expect(document.querySelector("[data-part=typing]")).not.toBeNull());
   act(() => hub.goOffline());
