@@ -1,6 +1,7 @@
 /**
  * Owns how pieces of code are compared: interleaved rounds (A B A B …) in one process after a warm-up, medians and
  * spread, and ratios to the bound round by round. Never a single absolute time: the machine is shared and noisy.
+ * Collects no garbage between rounds: a full collection throws compiled code away, and the next round would pay for it.
  */
 export interface Variant {
   readonly name: string;
@@ -73,7 +74,6 @@ async function sample(variant: Variant, operations: number): Promise<Spent> {
   let cpuStart: NodeJS.CpuUsage | undefined;
   let wallStart = 0n;
   let result: Spent | undefined;
-  globalThis.gc?.();
   await variant.round({
     start() {
       cpuStart = process.cpuUsage();
