@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly imports: readonly ImportEdge[];
 }
 
-export interface ImportEdge {
+interface ImportEdge {
   readonly specifier: string;
   /** Path of the imported file of ours, or the bare specifier of a package. */
   readonly target: string;

@@ -16,7 +16,7 @@ import {
   remove,
 } from "@sessionstream/server-node";
 
-export const Note = defineEntityKind("Note", ChatMessageEntitySchema, { row: true, open: (note) => note.streaming });
+const Note = defineEntityKind("Note", ChatMessageEntitySchema, { row: true, open: (note) => note.streaming });
 const NoteWritten = defineEvent("NoteWritten", TextPatchSchema);
 const NoteGrew = defineEvent("NoteGrew", TextPatchSchema);
 const NoteRemoved = defineEvent("NoteRemoved", TextPatchSchema);

@@ -23,7 +23,7 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined;
 }
 
-export interface ConnectionPort {
+interface ConnectionPort {
   readonly sink: SubscriberSink;
   send(frame: ServerFrameInit): void;
   /** The peer's own bad frame: counts against it. */

@@ -7,7 +7,7 @@ import type { EncodedFrame } from "../../fan-out/subscriber.ts";
 const FINAL_TEXT = 0x81;
 
 /** Frames up to this size are copied behind their header, so that many of them leave in one buffer. */
-export const MAX_COPIED_BYTES = 16 * 1024;
+const MAX_COPIED_BYTES = 16 * 1024;
 
 export function frameHeader(payloadBytes: number): Buffer {
   if (payloadBytes < 126) return Buffer.from([FINAL_TEXT, payloadBytes]);
