@@ -18,7 +18,7 @@ describe("several devices", () => {
     expect(idle.frames.commits).toBeGreaterThan(10);
   });
 
-  it("Q03 two devices that write at once see one order", async ({ desk }) => {
+  it("Q03 Q05 two devices that write at once see one order, and no frame comes twice or late", async ({ desk }) => {
     const [left, right] = [await desk.open(), await desk.open()];
     await Promise.all([left.write("a table from the left"), right.write("some code from the right")]);
     await Promise.all([left.answered(), right.answered()]);
