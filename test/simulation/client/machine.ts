@@ -1,0 +1,122 @@
+/**
+ * Owns one person's device: its clock, its network, whether it sleeps; and for each of its tabs the platform a client is
+ * given. What happens while it sleeps, happens when it wakes.
+ */
+import type { ClientPlatform } from "@sessionstream/client";
+import type { Principal } from "@sessionstream/server-node";
+import type { Surroundings } from "../run/surroundings.ts";
+import { START } from "../server/hub-process.ts";
+
+type Lifecycle = "wake" | "offline" | "hidden" | "freeze";
+
+/** A client's platform, which can also be told to show its frames now, or to be no more. */
+export interface TabPlatform extends ClientPlatform {
+  showFrames(): void;
+  announce(event: Lifecycle): void;
+  visible: boolean;
+  /** The tab's process is gone: no timer of it runs any more. */
+  kill(): void;
+}
+
+export interface Machine {
+  readonly name: string;
+  readonly principal: Principal;
+  online: boolean;
+  readonly asleep: boolean;
+  sleep(): void;
+  wake(): void;
+  setClock(skewMs: number): void;
+  whenAwake(callback: () => void): void;
+  tabPlatform(name: string): TabPlatform;
+}
+
+const FRAME_MS = 16;
+const HIDDEN_TIMER_MS = 1_000;
+
+export function createMachine(name: string, principal: Principal, surroundings: Surroundings): Machine {
+  const { clock } = surroundings;
+  let waiting: (() => void)[] = [];
+  let asleep = false;
+  let skewMs = 0;
+
+  function whenAwake(callback: () => void): void {
+    if (asleep) waiting.push(callback);
+    else callback();
+  }
+
+  return {
+    name,
+    principal,
+    online: true,
+    get asleep() {
+      return asleep;
+    },
+    sleep() {
+      asleep = true;
+    },
+    wake() {
+      asleep = false;
+      const due = waiting;
+      waiting = [];
+      for (const callback of due) clock.after(0, () => whenAwake(callback));
+    },
+    setClock(ms) {
+      skewMs = ms;
+    },
+    whenAwake,
+    tabPlatform(tab) {
+      const random = surroundings.random.fork(tab);
+      const listeners = new Set<(event: Lifecycle) => void>();
+      let frames = new Set<() => void>();
+      let alive = true;
+      let ids = 0;
+
+      const platform: TabPlatform = {
+        visible: true,
+        now: () => START + Math.floor(clock.now) + skewMs,
+        monotonic: () => clock.now,
+        setTimer(delayMs, callback) {
+          // A hidden page's timers are held back.
+          const due = platform.visible ? delayMs : Math.max(delayMs, HIDDEN_TIMER_MS);
+          let cancelled = false;
+          clock.after(due, () =>
+            whenAwake(() => {
+              if (alive && !cancelled) callback();
+            }),
+          );
+          return () => {
+            cancelled = true;
+          };
+        },
+        random: random.next,
+        randomId: () => `${tab}-${++ids}`,
+        requestFrame(callback) {
+          const frame = () => {
+            if (frames.delete(frame)) callback();
+          };
+          frames.add(frame);
+          platform.setTimer(FRAME_MS, frame);
+          return () => void frames.delete(frame);
+        },
+        isOnline: () => this.online,
+        isVisible: () => platform.visible,
+        onLifecycle(listener) {
+          listeners.add(listener);
+          return () => void listeners.delete(listener);
+        },
+        showFrames() {
+          for (const frame of [...frames]) frame();
+        },
+        announce(event) {
+          if (!alive) return;
+          for (const listener of [...listeners]) listener(event);
+        },
+        kill() {
+          alive = false;
+          frames = new Set();
+        },
+      };
+      return platform;
+    },
+  };
+}

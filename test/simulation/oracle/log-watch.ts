@@ -1,0 +1,224 @@
+/**
+ * Owns what is true: it looks at the storage itself after every write, keeps every event it ever saw, and checks what
+ * must hold of a log whoever wrote it (I1, I2, I4, I10) and of the entities beside it (I5).
+ */
+
+import { encodePayload } from "@sessionstream/protocol/codec";
+import type {
+  AnyRecord,
+  MemoryStorageContents,
+  SessionKey,
+  StoredEntity,
+  StoredEvent,
+} from "@sessionstream/server-node";
+import { chat } from "@sessionstream/server-node/chat";
+import { ErrorLog } from "../../../packages/server-node/src/hub/error-log.ts";
+import { createHubRegistry } from "../../../packages/server-node/src/hub/hub-registry.ts";
+import { isOpaque } from "../../../packages/server-node/src/hub/records.ts";
+import { nodePlatform } from "../../../packages/server-node/src/platform/node-platform.ts";
+import { notesModule } from "../../live-equals-reload/notes-module.ts";
+import type { Judge } from "../run/violation.ts";
+import { type Fold, LogFold } from "./log-fold.ts";
+import { RunWatch } from "./run-watch.ts";
+import type { StopWishes } from "./stop-wishes.ts";
+
+type StoredSession = MemoryStorageContents extends Map<string, infer Stored> ? Stored : never;
+
+interface Life {
+  readonly fold: LogFold;
+  readonly runs: RunWatch;
+  /** Ids of commands that have events. */
+  readonly effects: Set<string>;
+}
+
+export interface LogWatch {
+  /** Whether an event is, or ever was, in a log. */
+  has(eventId: string): boolean;
+  /** Something was written to this session. */
+  look(session: SessionKey): void;
+  /** An older copy took the storage's place: what came after it never was. */
+  restored(): void;
+  /** The fold at the event with this id, of whatever life it belonged to. */
+  foldAt(tag: string): Fold | undefined;
+  /** The log as it is now; `null`: there is none. */
+  current(session: SessionKey): { readonly epoch: string; readonly events: readonly StoredEvent[] } | null;
+  hasCommand(session: SessionKey, commandId: string): boolean;
+  /** Whether a command of this id has, or ever had, events. */
+  hadEffect(commandId: string): boolean;
+  /** Ids of runs without an end, in any session that exists. */
+  openRuns(): readonly string[];
+  /** Entities of a fold as text of the log's own encoding. */
+  payloadOf(record: AnyRecord): string;
+}
+
+export interface LogWatchOptions {
+  /** The disk, whatever is in its place. */
+  readonly storage: { readonly contents: MemoryStorageContents };
+  readonly judge: Judge;
+  readonly stops: StopWishes;
+}
+
+export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogWatch {
+  const platform = nodePlatform();
+  const core = {
+    registry: createHubRegistry([chat({ engine: async function* () {} }), notesModule]),
+    errors: new ErrorLog({
+      platform,
+      storage: { record: async () => undefined, list: async () => [] },
+      observer: undefined,
+    }),
+  };
+  const lives = new Map<string, Life>();
+  const folds = new Map<string, Fold>();
+  const everEffective = new Set<string>();
+  const payloads = new WeakMap<AnyRecord, string>();
+  const confirmed = new WeakMap<StoredEntity, AnyRecord>();
+
+  function payloadOf(record: AnyRecord): string {
+    if (isOpaque(record)) return record.payload;
+    const known = payloads.get(record);
+    if (known !== undefined) return known;
+    const text = encodePayload(record.kind.schema, record.payload, core.registry.payloads);
+    payloads.set(record, text);
+    return text;
+  }
+
+  function storedOf(session: SessionKey): StoredSession | undefined {
+    return storage.contents.get(nameOf(session));
+  }
+
+  function lifeOf(session: SessionKey, epoch: string): Life {
+    const name = `${nameOf(session)} ${epoch}`;
+    const known = lives.get(name);
+    if (known !== undefined) return known;
+    const life = {
+      fold: new LogFold(core, session, epoch),
+      runs: new RunWatch(judge, (runId) => stops.covers(session, runId)),
+      effects: new Set<string>(),
+    };
+    lives.set(name, life);
+    return life;
+  }
+
+  function look(session: SessionKey): void {
+    const stored = storedOf(session);
+    if (stored === undefined) return;
+    const life = lifeOf(session, stored.head.epoch);
+    const { events } = life.fold;
+    const name = `${session.tenant}/${session.session}`;
+    events.forEach((event, index) => {
+      if (stored.events[index] !== event) judge.violate("I2", `event ${index + 1} of ${name} changed or went`);
+    });
+    const added = stored.events.slice(events.length);
+    checkEffects(life, added);
+    for (const event of added) {
+      if (event.ordinal !== BigInt(events.length) + 1n) {
+        judge.violate("I1", `${name} has event ${event.ordinal} after ${events.length}`);
+        return;
+      }
+      if (folds.has(event.id)) judge.violate("I2", `event ${event.id} is in a log twice`);
+      folds.set(event.id, life.fold.add(event));
+      life.runs.see(event);
+    }
+    const { ordinal, tag } = stored.head;
+    if (ordinal !== BigInt(events.length) || tag !== (events.at(-1)?.id ?? "")) {
+      judge.violate("I1", `the head of ${name} says ${ordinal} ${tag}, the log ends at ${events.length}`);
+    }
+    checkEntities(name, life, stored);
+  }
+
+  /** One command, one commit with events of it. */
+  function checkEffects({ effects }: Life, added: readonly StoredEvent[]): void {
+    const ids = new Set(added.flatMap(({ commandId }) => commandId ?? []));
+    for (const id of ids) {
+      if (effects.has(id)) judge.violate("I4", `command ${id} took effect twice`);
+      effects.add(id);
+      everEffective.add(id);
+      const said = added.filter((event) => event.commandId === id && event.name === "ChatUserMessageAccepted");
+      if (said.length > 1) judge.violate("I4", `command ${id} said its message ${said.length} times`);
+    }
+  }
+
+  /** What is stored beside the log is its fold, up to where the head says. */
+  function checkEntities(name: string, { fold }: Life, { head, entities }: StoredSession): void {
+    const { projected } = head;
+    const at = projected === 0n ? undefined : folds.get(fold.events[Number(projected) - 1]?.id ?? "");
+    const records = new Map((at?.records ?? []).map((record) => [keyOf(record), record]));
+    let present = 0;
+    for (const entity of entities.values()) {
+      if (entity.removed) continue;
+      present += 1;
+      const record = records.get(JSON.stringify([entity.kind, entity.id]));
+      if (record !== undefined && (confirmed.get(entity) === record || isSame(entity, record))) {
+        confirmed.set(entity, record);
+        continue;
+      }
+      judge.violate("I5", `stored ${entity.kind}/${entity.id} of ${name} is not the fold at ${projected}`);
+    }
+    if (present !== records.size) {
+      judge.violate("I5", `${name} stores ${present} entities, the fold at ${projected} has ${records.size}`);
+    }
+  }
+
+  function isSame(entity: StoredEntity, record: AnyRecord): boolean {
+    return (
+      entity.createdOrdinal === record.createdOrdinal &&
+      entity.createdIndex === record.createdIndex &&
+      entity.lastEventOrdinal === record.lastEventOrdinal &&
+      entity.createdAt === record.createdAt &&
+      entity.updatedAt === record.updatedAt &&
+      entity.open === record.open &&
+      entity.commandId === record.commandId &&
+      entity.payload === payloadOf(record)
+    );
+  }
+
+  return {
+    has: (eventId) => folds.has(eventId),
+    look,
+    restored() {
+      lives.clear();
+      for (const name of storage.contents.keys()) {
+        // CAST: names are made by the memory storage, of a pair of texts.
+        const [tenant, session] = JSON.parse(name) as [string, string];
+        relive({ tenant, session });
+      }
+    },
+    foldAt: (tag) => folds.get(tag),
+    current(session) {
+      const stored = storedOf(session);
+      return stored === undefined ? null : { epoch: stored.head.epoch, events: stored.events };
+    },
+    hasCommand: (session, commandId) => storedOf(session)?.commands.has(commandId) === true,
+    hadEffect: (commandId) => everEffective.has(commandId),
+    openRuns() {
+      const open: string[] = [];
+      for (const [name, { head }] of storage.contents) {
+        open.push(...(lives.get(`${name} ${head.epoch}`)?.runs.open() ?? []));
+      }
+      return open;
+    },
+    payloadOf,
+  };
+
+  /** Reads a restored log from its beginning. */
+  function relive(session: SessionKey): void {
+    const stored = storedOf(session);
+    if (stored === undefined) return;
+    const life = lifeOf(session, stored.head.epoch);
+    for (const event of stored.events) {
+      folds.set(event.id, life.fold.add(event));
+      life.runs.see(event);
+      if (event.commandId !== undefined) life.effects.add(event.commandId);
+    }
+  }
+}
+
+/** As the memory storage names sessions. */
+export function nameOf({ tenant, session }: SessionKey): string {
+  return JSON.stringify([tenant, session]);
+}
+
+function keyOf(record: AnyRecord): string {
+  return JSON.stringify([isOpaque(record) ? record.kind : record.kind.kind, record.id]);
+}

@@ -1,0 +1,73 @@
+// The program that plays. `<first> <count>`: so many histories from that seed on, telling of each that broke a promise,
+// and `--first` stops there. `--show <seed>`: one history, everything told. `--shrink <seed>`: the same in as few steps
+// as break the promise. `--replay <file>…`: recorded histories. Reports are lines of JSON.
+import { readFileSync } from "node:fs";
+import { type HistoryOptions, playHistory } from "./history.ts";
+import type { RecordedHistory, SeedReport } from "./seed-report.ts";
+import { shrink } from "./shrink.ts";
+
+let current = 0;
+let played = { histories: 0, steps: 0 };
+
+function say(report: SeedReport): void {
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+// Nothing may be thrown where nobody listens.
+process.on("unhandledRejection", surprise);
+process.on("uncaughtException", surprise);
+
+function surprise(error: unknown): void {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  say({ type: "violation", seed: current, invariant: "clean", message, steps: 0 });
+  process.exitCode = 1;
+  process.exit();
+}
+
+/** @returns whether every promise was kept. */
+async function play(options: HistoryOptions): Promise<boolean> {
+  current = options.seed;
+  const { violation, played: steps } = await playHistory(options);
+  played = { histories: played.histories + 1, steps: played.steps + steps };
+  if (violation === null) return true;
+  const { invariant, message } = violation;
+  say({ type: "violation", seed: options.seed, invariant, message, steps });
+  return false;
+}
+
+async function playMany(first: number, count: number, stopAtFirst: boolean): Promise<void> {
+  for (let seed = first; seed < first + count; seed += 1) {
+    if (!(await play({ seed })) && stopAtFirst) return;
+  }
+}
+
+async function shorten(seed: number): Promise<void> {
+  current = seed;
+  const { violation, steps } = await playHistory({ seed });
+  if (violation === null) return;
+  const { invariant, message: found } = violation;
+  const record: RecordedHistory = { seed, invariant, found, steps: await shrink(seed, steps, invariant) };
+  process.stdout.write(`${JSON.stringify(record)}\n`);
+}
+
+const args = process.argv.slice(2);
+const [first = "", second = ""] = args;
+switch (first) {
+  case "--show":
+    await play({ seed: Number(second), write: (line) => process.stdout.write(`${line}\n`) });
+    break;
+  case "--shrink":
+    await shorten(Number(second));
+    break;
+  case "--replay":
+    for (const file of args.slice(1)) {
+      // CAST: written by `--shrink`.
+      const { seed, steps } = JSON.parse(readFileSync(file, "utf8")) as RecordedHistory;
+      await play({ seed, steps });
+    }
+    break;
+  default:
+    await playMany(Number(first), Number(second), args.includes("--first"));
+}
+say({ type: "done", ...played });
+process.exit();

@@ -1,0 +1,243 @@
+/** The composition root of a simulated world: servers, people, tabs, one disk, one clock. Wiring, and who is where. */
+import type { Principal, SessionKey } from "@sessionstream/server-node";
+import { webSocketTransport } from "../../../packages/client/src/wire/websocket-transport.ts";
+import { createMachine, type Machine } from "../client/machine.ts";
+import { Tab } from "../client/tab.ts";
+import { clientSockets, type SocketHandle } from "../network/client-socket.ts";
+import { faultyFetch } from "../network/http.ts";
+import { createLink, type Link } from "../network/link.ts";
+import { createLogWatch } from "../oracle/log-watch.ts";
+import { Promises } from "../oracle/promises.ts";
+import { StopWishes } from "../oracle/stop-wishes.ts";
+import { SLAMMED_MS } from "../script/step.ts";
+import { drawServerSettings, type HubProcess, startHub } from "../server/hub-process.ts";
+import { watermarksIn } from "../server/watermark.ts";
+import { createClock } from "../time/clock.ts";
+import type { Random } from "../time/random.ts";
+import { type Contents, copyContents } from "./backup.ts";
+import type { Faults } from "./faults.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { Judge } from "./violation.ts";
+
+const PEOPLE: readonly [Principal, ...Principal[]] = [
+  { tenant: "acme", id: "ann" },
+  { tenant: "acme", id: "bob" },
+  { tenant: "zoo", id: "cat" },
+];
+const MAX_TABS = 3;
+/** With delays of up to 3, 6, 12 and then 20 s, and a push by its user now and then, nobody comes near it. */
+const MOST_KNOCKS = 25;
+
+export class World {
+  readonly surroundings: Surroundings;
+  readonly promises: Promises;
+  readonly stops = new StopWishes();
+  readonly machines: readonly [Machine, ...Machine[]];
+  readonly sessions: readonly [string, ...string[]];
+  readonly #random: Random;
+  readonly #links = new Map<Tab, Set<Link>>();
+  #hubs: HubProcess[] = [];
+  #tabs: Tab[] = [];
+  #hubsStarted = 0;
+  #tabsOpened = 0;
+  #backup: Contents | null = null;
+  /** A server may know less than its clients. */
+  #wentBack = false;
+  #restored = false;
+  #slammedUntil = 0;
+  /** Connections tried since the doors were slammed. */
+  readonly #knocks = new Map<Tab, number>();
+
+  constructor(random: Random, faults: Faults, judge: Judge) {
+    this.#random = random.fork("world");
+    const storage = { contents: new Map() };
+    const log = createLogWatch({ storage, judge, stops: this.stops });
+    this.surroundings = {
+      clock: createClock(),
+      random,
+      faults,
+      judge,
+      settings: drawServerSettings(this.#random),
+      storage,
+      removals: { count: 0 },
+      log,
+      landed: (session) => log.look(session),
+      mayRead: (principal, session) => !session.startsWith("own-") || session === `own-${principal.id}`,
+      onServerError: (server, record) => this.#hearServer(server, record.kind, record.subject, record.message),
+      onAnswer: (answer) => this.promises.answered(answer),
+    };
+    this.promises = new Promises(this.surroundings);
+    const machine = (number: number) => {
+      const person = this.#random.pick(PEOPLE);
+      return createMachine(`m${number}-${person.id}`, person, this.surroundings);
+    };
+    this.machines = [machine(1), ...Array.from({ length: this.#random.int(0, 5) }, (_, index) => machine(index + 2))];
+    this.sessions = ["s1", ...["s2", "own-ann", "s3"].slice(0, this.#random.int(0, 3))];
+    this.startHub();
+  }
+
+  get hubs(): readonly HubProcess[] {
+    return this.#hubs.filter(({ state }) => state !== "dead");
+  }
+
+  /** Where commands go: the one started last, so that a run has one owner. */
+  get active(): HubProcess | null {
+    return this.#hubs.findLast(({ state }) => state === "up") ?? null;
+  }
+
+  get tabs(): readonly Tab[] {
+    return this.#tabs;
+  }
+
+  /** A backup has taken the place of the storage. */
+  get restored(): boolean {
+    return this.#restored;
+  }
+
+  startHub(): HubProcess {
+    this.#hubsStarted += 1;
+    const hub = startHub(`h${this.#hubsStarted}`, this.surroundings);
+    const { faults } = this.surroundings;
+    if (this.#random.chance(faults.rate("skew"))) hub.skew(this.#random.int(-3_600_000, 3_600_000));
+    this.#hubs.push(hub);
+    return hub;
+  }
+
+  /** A hub for a publish: with the fault `split`, any that lives. */
+  hubForPublish(choice: number): HubProcess | null {
+    const up = this.#hubs.filter(({ state }) => state === "up");
+    const split = this.#random.chance(this.surroundings.faults.rate("split"));
+    if (split && up.length > 1) this.#wentBack = true;
+    return split ? (up[choice % Math.max(1, up.length)] ?? null) : this.active;
+  }
+
+  openTab(machine: Machine): Tab | null {
+    if (this.#tabs.filter((tab) => tab.machine === machine).length >= MAX_TABS) return null;
+    this.#tabsOpened += 1;
+    const name = `${machine.name}-t${this.#tabsOpened}`;
+    const random = this.surroundings.random.fork(name);
+    const links = new Set<Link>();
+    let connections = 0;
+    const sockets = clientSockets((socket) => {
+      connections += 1;
+      const link = this.#connect(`${name}#${connections}`, machine, socket, random, () => this.#tabs.includes(tab));
+      links.add(link);
+      this.#knocks.set(tab, (this.#knocks.get(tab) ?? 0) + 1);
+      return link.client;
+    });
+    const fetch = faultyFetch({
+      surroundings: this.surroundings,
+      random,
+      principal: machine.principal,
+      isOnline: () => machine.online,
+      whenAwake: machine.whenAwake,
+      route: () => this.active,
+    });
+    const tab: Tab = new Tab({
+      name,
+      machine,
+      surroundings: this.surroundings,
+      transport: webSocketTransport(() => sockets),
+      // What a dead tab asked for, nobody waits for.
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        return this.#tabs.includes(tab) ? response : new Promise(() => undefined);
+      },
+      window: random.pick([0, 1, 3, 50]),
+      eager: random.chance(0.5),
+      mayGoBack: () => this.#wentBack,
+      hadEffect: (commandId) => this.surroundings.log.hadEffect(commandId),
+    });
+    this.#links.set(tab, links);
+    this.#tabs.push(tab);
+    return tab;
+  }
+
+  removeTab(tab: Tab, how: "close" | "kill"): void {
+    if (how === "close") tab.close();
+    else tab.kill();
+    this.#tabs = this.#tabs.filter((other) => other !== tab);
+    for (const link of this.#links.get(tab) ?? []) link.client.close(1001);
+    this.#links.delete(tab);
+  }
+
+  linksOf(tab: Tab): readonly Link[] {
+    return [...(this.#links.get(tab) ?? [])].filter(({ wanted }) => wanted);
+  }
+
+  takeBackup(): void {
+    this.#backup = copyContents(this.surroundings.storage.contents);
+  }
+
+  /** All servers are stopped, an older copy takes the place of the storage. */
+  restoreBackup(): boolean {
+    if (this.#backup === null) return false;
+    for (const hub of this.hubs) hub.kill(false);
+    this.surroundings.storage.contents = copyContents(this.#backup);
+    this.surroundings.log.restored();
+    this.promises.restored();
+    this.#wentBack = true;
+    this.#restored = true;
+    this.startHub();
+    return true;
+  }
+
+  /** For a minute servers turn away whoever comes. Clients must not knock faster and faster (F-C13). */
+  slamDoors(): void {
+    const { clock, faults, judge } = this.surroundings;
+    if (clock.now < this.#slammedUntil) return;
+    this.#slammedUntil = clock.now + SLAMMED_MS;
+    this.#knocks.clear();
+    for (const tab of this.#tabs) for (const link of this.linksOf(tab)) link.cut();
+    clock.after(SLAMMED_MS, () => {
+      if (faults.healed) return;
+      for (const [tab, knocks] of this.#knocks) {
+        if (knocks > MOST_KNOCKS) judge.violate("F-C13", `${tab.name} knocked ${knocks} times in a minute`);
+      }
+    });
+  }
+
+  keyOf(machine: Machine, session: string): SessionKey {
+    return { tenant: machine.principal.tenant, session };
+  }
+
+  #connect(name: string, machine: Machine, socket: SocketHandle, random: Random, isAlive: () => boolean): Link {
+    const { clock, faults, judge } = this.surroundings;
+    const { principal } = machine;
+    const inspect = (text: string) => this.#inspect(name, principal, text);
+    const whenAwake = (callback: () => void) =>
+      machine.whenAwake(() => {
+        if (isAlive()) callback();
+      });
+    const link = createLink({ name, clock, random, faults, judge, socket, whenAwake, inspect });
+    if (random.chance(faults.rate("deafConnect"))) return link;
+    clock.after(random.int(1, 60), () => {
+      const hub = this.active;
+      if (!machine.online || hub === null) link.refused();
+      else hub.accept(link, principal, clock.now < this.#slammedUntil && !faults.healed);
+    });
+    return link;
+  }
+
+  /** Nothing that was said where this person may not read reaches them (I7). */
+  #inspect(name: string, principal: Principal, text: string): void {
+    for (const { tenant, session } of watermarksIn(text)) {
+      const foreign = tenant !== principal.tenant || !this.surroundings.mayRead(principal, session);
+      // Whose session it is, the frame says itself.
+      if (foreign || !text.includes(`"sessionId":"${session}"`)) {
+        this.surroundings.judge.violate("I7", `${name} was sent what was said in ${tenant}/${session}`);
+      }
+    }
+  }
+
+  #hearServer(server: string, kind: string, subject: string, message: string): void {
+    this.surroundings.judge.tell(() => `  ${server} reports ${kind} ${subject}: ${message}`);
+    const expected =
+      kind === "storage"
+        ? subject !== "after commit"
+        : kind === "effect" || subject === "notes@1" || message.includes("the sink is broken");
+    if (!expected) {
+      this.surroundings.judge.violate("clean", `${server} reports ${kind} ${subject}: ${message}`);
+    }
+  }
+}

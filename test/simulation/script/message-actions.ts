@@ -1,0 +1,83 @@
+/** What people do in a conversation, and requests that come a second time. */
+import { CHAT_URL, type Tab } from "../client/tab.ts";
+import type { World } from "../run/world.ts";
+import { watermark } from "../server/watermark.ts";
+import { choose, chooser, ignore } from "./choice.ts";
+import type { Action } from "./perform.ts";
+import type { Step } from "./step.ts";
+
+interface Sent {
+  readonly session: string;
+  readonly commandId: string;
+  readonly number: number;
+  readonly tab: Tab;
+}
+
+export function messageActions(world: World) {
+  const the = chooser(world);
+  const sent: Sent[] = [];
+
+  function send(step: Step): void {
+    const tab = the.tab(step);
+    const session = the.session(step);
+    if (tab === undefined || !world.surroundings.mayRead(tab.machine.principal, session)) return;
+    const number = sent.length + 1;
+    const commandId = `c${number}`;
+    sent.push({ session, commandId, number, tab });
+    tab.send(session, prompt(tab, session, number), commandId);
+  }
+
+  /** A request with the id of an earlier one, from the same person. */
+  function sendAgain(step: Step, suffix: string): void {
+    const again = choose(sent.slice(-6), step.c);
+    if (again === undefined || !world.tabs.includes(again.tab)) return;
+    const { session, commandId, number, tab } = again;
+    post(tab, `/sessions/${session}/messages`, {
+      prompt: prompt(tab, session, number) + suffix,
+      busyPolicy: "CHAT_BUSY_POLICY_QUEUE",
+      idempotencyKey: commandId,
+    });
+  }
+
+  function stop(step: Step): void {
+    const thread = the.thread(step);
+    const tab = the.tab(step);
+    if (thread === undefined || tab === undefined) return;
+    const { run } = thread.lease.thread.getStatus();
+    world.stops.wish(world.keyOf(tab.machine, thread.session), run.type === "run" ? run.id : null);
+    ignore(thread.lease.thread.stop());
+  }
+
+  return {
+    send,
+    "resend-same-key": (step) => sendAgain(step, ""),
+    "same-key-other-payload": (step) => sendAgain(step, " but another"),
+    stop,
+    "create-session"(step) {
+      const tab = the.tab(step);
+      // Few keys for everybody: what one person has used, another may not learn of.
+      const body = { sessionId: the.session(step), profile: "plain", idempotencyKey: `create-${step.c % 3}` };
+      if (tab !== undefined) post(tab, "/sessions", body);
+    },
+    retry(step) {
+      const thread = the.thread(step)?.lease.thread;
+      for (const { commandId, delivery } of thread?.getStatus().pending ?? []) {
+        if (delivery.type === "failed") ignore(thread?.retry(commandId));
+      }
+    },
+    discard(step) {
+      const thread = the.thread(step);
+      const failed = thread?.lease.thread.getStatus().pending.find(({ delivery }) => delivery.type === "failed");
+      if (thread !== undefined && failed !== undefined) the.tab(step)?.discard(thread.session, failed.commandId);
+    },
+  } satisfies Record<string, Action>;
+}
+
+function post(tab: Tab, path: string, body: object): void {
+  const headers = { "content-type": "application/json" };
+  ignore(tab.fetch(`${CHAT_URL}${path}`, { method: "POST", headers, body: JSON.stringify(body) }));
+}
+
+function prompt(tab: Tab, session: string, number: number): string {
+  return `${watermark({ tenant: tab.machine.principal.tenant, session })}prompt ${number}`;
+}

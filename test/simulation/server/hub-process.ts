@@ -1,0 +1,210 @@
+/**
+ * Owns one server process: the production hub, its sockets' connections and its HTTP routes, on a clock of its own. It
+ * can end properly, or as by `kill -9`: then nothing of it is heard any more, whatever its promises still do.
+ */
+import { CLOSE_CODES } from "@sessionstream/protocol";
+import {
+  createHub,
+  type Hub,
+  type HubPlatform,
+  memoryStorage,
+  type Principal,
+  type SubscriberSink,
+} from "@sessionstream/server-node";
+import { chat } from "@sessionstream/server-node/chat";
+import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
+import { type Connection, openConnection } from "../../../packages/server-node/src/transport/ws/connection.ts";
+import { createEndOfTurn } from "../../../packages/server-node/src/transport/ws/end-of-turn.ts";
+import { DEFAULT_WEBSOCKET_LIMITS } from "../../../packages/server-node/src/transport/ws/websocket-options.ts";
+import { createFrameChunks } from "../../../packages/server-node/src/transport/ws/wire-frame.ts";
+import type { Link } from "../network/link.ts";
+import type { Surroundings } from "../run/surroundings.ts";
+import type { Random } from "../time/random.ts";
+import { faultyStorage } from "./faulty-storage.ts";
+import { flakyNotes } from "./notes.ts";
+import { scriptedEngine } from "./scripted-engine.ts";
+
+export const START = Date.UTC(2026, 0, 1);
+
+export interface HubProcess {
+  readonly name: string;
+  readonly hub: Hub;
+  readonly state: "up" | "leaving" | "dead";
+  readonly http: HttpHandler;
+  /** Resolves when the process is no more. */
+  readonly died: Promise<void>;
+  /** `turnAway`: it is let in, told hello and sent away, as by a server that has no room. */
+  accept(link: Link, principal: Principal, turnAway: boolean): void;
+  /** As by `kill -9`; silently, if the machine went with it. */
+  kill(silently: boolean): void;
+  /** Sends its clients away, lets commits finish, ends. */
+  leave(): void;
+  /** The clock of its machine is set. */
+  skew(ms: number): void;
+  /** Of each connection: what was enqueued and not taken yet. */
+  readonly queuedBytes: readonly number[];
+}
+
+/** How large and how patient this history's servers are. */
+export interface ServerSettings {
+  readonly maxFrameBytes: number;
+  readonly maxQueuedBytes: number;
+  readonly everyEvents: number;
+  readonly evictAfterMs: number;
+}
+
+export function drawServerSettings(random: Random): ServerSettings {
+  const maxFrameBytes = random.pick([2_000, 4_000, 64_000]);
+  return {
+    maxFrameBytes,
+    maxQueuedBytes: maxFrameBytes * random.pick([1, 4]),
+    everyEvents: random.pick([3, 20, 500]),
+    evictAfterMs: random.pick([4_000, 300_000]),
+  };
+}
+
+export function startHub(name: string, surroundings: Surroundings): HubProcess {
+  const { clock, faults, judge, storage, settings, log } = surroundings;
+  const random = surroundings.random.fork(name);
+  const connections = new Map<Connection, { readonly link: Link; readonly queuedBytes: () => number }>();
+  const chunksOf = createFrameChunks();
+  let state: HubProcess["state"] = "up";
+  let skewMs = 0;
+  let ids = 0;
+  let sockets = 0;
+  let announceDeath = () => {};
+  const died = new Promise<void>((resolve) => {
+    announceDeath = resolve;
+  });
+  const isAlive = () => state !== "dead";
+
+  const platform: HubPlatform = {
+    now: () => START + Math.floor(clock.now) + skewMs,
+    setTimer: (delayMs, callback) =>
+      clock.after(delayMs, () => {
+        if (isAlive()) callback();
+      }),
+    randomId: () => `${name}-${String(++ids).padStart(5, "0")}`,
+    defer: (callback) => queueMicrotask(callback),
+    yield: () => Promise.resolve(),
+  };
+  const atEndOfTurn = createEndOfTurn(platform);
+  const isFlaky = (eventId: string) => random.chance(faults.rate("projectionFlaky")) && !log.has(eventId);
+  const hub = createHub({
+    storage: faultyStorage({ ...surroundings, inner: memoryStorage(storage.contents), name, random, isAlive }),
+    modules: [
+      chat({
+        engine: scriptedEngine(surroundings.random.fork("engine"), faults),
+        maxQueuedRuns: 3,
+        noProgressMs: 10_000,
+      }),
+      flakyNotes(isFlaky),
+    ],
+    authorize: ({ principal, session }) => surroundings.mayRead(principal, session),
+    platform,
+    checkpoint: { everyEvents: settings.everyEvents, idleMs: 1_000 },
+    limits: {
+      evictAfterMs: settings.evictAfterMs,
+      maxEntityBytes: settings.maxFrameBytes - 600,
+      fanOut: { maxFrameBytes: settings.maxFrameBytes },
+    },
+    onError: (record) => surroundings.onServerError(name, record),
+  });
+  const http = createChatHttpHandler({
+    hub,
+    authenticate: (request) => principalOf(request.headers.get("x-user")),
+    origins: "same-host",
+    allowMissingOrigin: true,
+    mintId: platform.randomId,
+    onError: () => undefined,
+  });
+
+  /** A subscriber that breaks its word and throws. */
+  function breakable(sink: SubscriberSink): SubscriberSink {
+    return {
+      ...sink,
+      send(frame) {
+        if (random.chance(faults.rate("brokenSink"))) throw new Error("the sink is broken");
+        sink.send(frame);
+      },
+    };
+  }
+
+  function end(): void {
+    state = "dead";
+    announceDeath();
+  }
+
+  judge.tell(() => `  ${name} started`);
+  return {
+    name,
+    hub,
+    get state() {
+      return state;
+    },
+    http,
+    died,
+    accept(link, principal, turnAway) {
+      sockets += 1;
+      let queued = 0;
+      const { websocket, socket } = link.answered();
+      const connection = openConnection({
+        id: `${name}-socket-${sockets}`,
+        principal,
+        audience: "public",
+        websocket,
+        socket,
+        hub: { attach: (who, request) => hub.attach(who, { ...request, sink: breakable(request.sink) }) },
+        platform,
+        limits: {
+          ...DEFAULT_WEBSOCKET_LIMITS,
+          maxQueuedBytes: settings.maxQueuedBytes,
+          maxFrameBytes: settings.maxFrameBytes,
+        },
+        referenceHello: false,
+        strictFrames: true,
+        chunksOf,
+        atEndOfTurn,
+        observe(stage, detail) {
+          if (stage === "server_frame_queued") queued += detail?.bytes ?? 0;
+          if (stage === "server_frames_written") queued -= detail?.bytes ?? 0;
+        },
+        report: () => undefined,
+        onEnd: () => connections.delete(connection),
+      });
+      connections.set(connection, { link, queuedBytes: () => queued });
+      if (state === "leaving") connection.drain(0);
+      else if (turnAway) connection.close(CLOSE_CODES.serverError, "no room");
+    },
+    kill(silently) {
+      if (state === "dead") return;
+      judge.tell(() => `  ${name} killed`);
+      end();
+      for (const { link } of connections.values()) link.serverDied(silently);
+      connections.clear();
+    },
+    leave() {
+      if (state !== "up") return;
+      state = "leaving";
+      judge.tell(() => `  ${name} leaves`);
+      for (const connection of connections.keys()) connection.drain(0);
+      void hub.close().then(end);
+    },
+    skew(ms) {
+      skewMs = ms;
+    },
+    get queuedBytes() {
+      return [...connections.values()].map(({ queuedBytes }) => queuedBytes());
+    },
+  };
+}
+
+/** `tenant.user`. */
+function principalOf(header: string | null): Principal | null {
+  const [tenant, id] = (header ?? "").split(".");
+  return tenant === undefined || id === undefined || id === "" ? null : { tenant, id };
+}
+
+export function userHeader({ tenant, id }: Principal): string {
+  return `${tenant}.${id}`;
+}
