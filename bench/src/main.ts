@@ -1,6 +1,7 @@
 /**
  * The suite: bundles the programs, runs each case in a process of its own, and ends with the table of goals.
- * `--quick` for under a minute, `G3 G5` for those alone, `--prof` writes a CPU profile of each case beside it.
+ * `--quick` for under a minute, `G3 G5` for those alone, `--prof` writes CPU profiles to
+ * node_modules/.cache/bench-profiles.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -42,7 +43,7 @@ async function runCase(id: string): Promise<readonly Verdict[]> {
   const execArgv = [
     "--expose-gc",
     "--enable-source-maps",
-    ...(args.includes("--prof") ? ["--cpu-prof", "--cpu-prof-dir=bench/profiles"] : []),
+    ...(args.includes("--prof") ? ["--cpu-prof", "--cpu-prof-dir=node_modules/.cache/bench-profiles"] : []),
   ];
   const child = fork(join(programs.folder, "run-case.mjs"), [id, quick ? "quick" : "full"], { execArgv });
   const answers = collect(child);

@@ -17,8 +17,12 @@ import { atLeast, atMost, type Verdict } from "../goal.ts";
 import { type Comparison, measure, ratioOf, type Variant } from "../measure.ts";
 import { printComparison } from "../report.ts";
 
-const FRAMES = 320;
 const BATCH = 32;
+
+interface Burst {
+  readonly sockets: number;
+  readonly frames: number;
+}
 
 interface Served extends Variant {
   close(): Promise<void>;
@@ -26,35 +30,32 @@ interface Served extends Variant {
 
 export const socketFanOut: BenchCase = {
   async run(context) {
-    return [...(await fanOut(context, 100)), ...(await fanOut(context, context.pick(1_000, 300)))];
+    return [...(await fanOut(context, 100, 1_280)), ...(await fanOut(context, context.pick(1_000, 300), 320))];
   },
 };
 
-async function fanOut({ pick }: CaseContext, sockets: number): Promise<readonly Verdict[]> {
-  const plain = await served("ws.send to each", sockets, everyoneBySend);
-  const batched = await served("bound: shared frame, 32 in a write", sockets, everyoneByWrite);
-  const hub = await hubServed("hub, commits one by one", sockets);
+async function fanOut({ pick }: CaseContext, sockets: number, frames: number): Promise<readonly Verdict[]> {
+  const plain = await served("ws.send to each", { sockets, frames }, everyoneBySend);
+  const batched = await served("bound: shared frame, 32 in a write", { sockets, frames }, everyoneByWrite);
+  const hub = await hubServed("hub, commits one by one", { sockets, frames });
+  const alone = publishingAlone(frames);
   const comparison: Comparison = {
     id: "G5",
-    title: `a burst of ${FRAMES} frames to ${sockets} sockets`,
+    title: `a burst of ${frames} frames to ${sockets} sockets`,
     operation: "frame and socket",
-    operations: FRAMES * sockets,
+    operations: frames * sockets,
     rounds: pick(7, 3),
     bound: batched.name,
-    variants: [batched, hub, plain],
+    variants: [batched, hub, alone, plain],
   };
   const results = await measure(comparison);
   printComparison(comparison, results);
-  for (const { close } of comparison.variants.filter(isServed)) await close();
+  for (const { close } of [plain, batched, hub, alone]) await close();
   const toBound = ratioOf(results, hub.name);
   return [
     atLeast("G5", `ws.send to hub, ${sockets} sockets`, ratioOf(results, plain.name) / toBound, 5),
     atMost("G5", `hub to batched shared frame, ${sockets} sockets`, toBound, 1.3),
   ];
-}
-
-function isServed(variant: Variant): variant is Served {
-  return "close" in variant;
 }
 
 /** A frame of an appended token, as long as the hub's. */
@@ -94,7 +95,7 @@ async function everyoneByWrite(connections: readonly Connection[], texts: readon
   }
 }
 
-async function served(name: string, sockets: number, broadcast: Broadcast): Promise<Served> {
+async function served(name: string, { sockets, frames }: Burst, broadcast: Broadcast): Promise<Served> {
   const listening = await listeningServer();
   const connections: Connection[] = [];
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false, clientTracking: false });
@@ -106,8 +107,8 @@ async function served(name: string, sockets: number, broadcast: Broadcast): Prom
   return {
     name,
     async round(stopwatch) {
-      const texts = Array.from({ length: FRAMES }, (_, index) => frameText(index, token(index)));
-      texts[FRAMES - 1] = frameText(FRAMES, mark(rounds));
+      const texts = Array.from({ length: frames }, (_, index) => frameText(index, token(index)));
+      texts[frames - 1] = frameText(frames, mark(rounds));
       rounds += 1;
       const marked = readers.allMarked();
       stopwatch.start();
@@ -119,7 +120,7 @@ async function served(name: string, sockets: number, broadcast: Broadcast): Prom
   };
 }
 
-async function hubServed(name: string, sockets: number): Promise<Served> {
+async function hubServed(name: string, { sockets, frames }: Burst): Promise<Served> {
   const listening = await listeningServer();
   const hub = chatHub(memoryStorage());
   const ws = createWebSocketTransport({
@@ -142,7 +143,7 @@ async function hubServed(name: string, sockets: number): Promise<Served> {
       rounds += 1;
       const marked = readers.allMarked();
       stopwatch.start();
-      for (let index = 1; index < FRAMES; index += 1) await message.append(token(index));
+      for (let index = 1; index < frames; index += 1) await message.append(token(index));
       await message.append(end);
       await marked;
       stopwatch.stop();
@@ -152,6 +153,23 @@ async function hubServed(name: string, sockets: number): Promise<Served> {
       await ws.close();
       await hub.close();
     },
+  };
+}
+
+/** The part of the hub's figure that is not fan-out. */
+function publishingAlone(frames: number): Served {
+  const hub = chatHub(memoryStorage());
+  let rounds = 0;
+  return {
+    name: "hub without subscribers: publishing alone",
+    async round(stopwatch) {
+      const message = await startMessage(hub, sessionKey("alone"), `chat-msg-${rounds}`);
+      rounds += 1;
+      stopwatch.start();
+      for (let index = 0; index < frames; index += 1) await message.append(token(index));
+      stopwatch.stop();
+    },
+    close: () => hub.close(),
   };
 }
 

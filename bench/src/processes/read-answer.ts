@@ -27,8 +27,8 @@ function prepare(): () => unknown {
   switch (reader) {
     case "client":
       return client(1);
-    case "client, batched":
-      return client(8);
+    case "client, 3 tokens a frame":
+      return client(3);
     case "bound":
       return bound();
     case "ai-sdk": {
@@ -41,9 +41,9 @@ function prepare(): () => unknown {
   }
 }
 
-/** Batched as a server does that gathers tokens for 25 ms. */
+/** At 100 tokens a second the server's chat layer gathers 3 of them for a frame. */
 function client(batch: number): () => void {
-  const frames = [...answerFrames(threadLength, deltas / batch, batch)].map((text) => Buffer.from(text));
+  const frames = [...answerFrames(threadLength, Math.round(deltas / batch), batch)].map((text) => Buffer.from(text));
   const { thread, receive, showFrame } = fedClient(SESSION, (id) => threadSnapshot(threadLength, id));
   return () => {
     let notified = 0;

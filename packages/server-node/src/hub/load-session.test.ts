@@ -85,6 +85,20 @@ describe("loading", () => {
     expect([storage.calls.events, turns]).toEqual([3, 2]);
   });
 
+  it("many entities are read in pieces, with a turn for others between them", async () => {
+    const storage = scriptedStorage();
+    const { hub } = hubScene({ storage, checkpoint: "always" });
+    const notes = (page: number) => Array.from({ length: 200 }, (_, index) => noted(`n-${page}-${index}`));
+    for (let page = 0; page < 3; page += 1) await hub.publish(room, notes(page));
+    const { hub: restarted, platform } = hubScene({ storage });
+    let turns = 0;
+    platform.yield = async () => {
+      turns += 1;
+    };
+    expect(await tableOf(restarted)).toEqual(await tableOf(hub));
+    expect(turns).toBe(2);
+  });
+
   it("a log with a hole is not served", async () => {
     const storage = await writtenSession();
     const { events } = storage;

@@ -16,6 +16,9 @@ import { Tombstones } from "./tombstones.ts";
 import { firstView, isMadeBy } from "./view-identity.ts";
 import { ViewState } from "./view-state.ts";
 
+/** Entities read in one turn of the event loop: who waits for another session waits a few milliseconds. */
+const READ_AT_ONCE = 250;
+
 /** Creates nothing. @throws SessionStreamError `storage_unavailable`, `busy` */
 export async function loadSession(core: HubCore, session: SessionKey): Promise<LaneState> {
   const { projectionsId } = core.registry;
@@ -33,7 +36,10 @@ async function openView(core: HubCore, session: SessionKey, { head, entities }: 
   const tombstones = new Tombstones(head.horizon);
   const view = new ViewState(session, { epoch: head.epoch, ordinal: head.projected }, tombstones);
   const present = entities.filter(({ removed }) => !removed).sort(byCreation);
-  for (const entity of present) view.insert(readEntity(core, session, entity), textBytes(entity.payload));
+  for (const [index, entity] of present.entries()) {
+    if (index % READ_AT_ONCE === READ_AT_ONCE - 1) await core.platform.yield();
+    view.insert(readEntity(core, session, entity), textBytes(entity.payload));
+  }
   for (const entity of entities.filter(({ removed }) => removed).sort(byLastEvent)) {
     tombstones.add(entityKey(entity.kind, entity.id), readRemoval(core, entity));
   }
