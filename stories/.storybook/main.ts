@@ -24,7 +24,6 @@ export default {
           "react/jsx-dev-runtime",
           "react/jsx-runtime",
           "storybook/test",
-          "zustand/vanilla",
         ],
       },
     }),
