@@ -195,6 +195,30 @@ it("V07 the dots of a working run rest while nobody can know whether it still wo
   await waitFor(() => expect(document.querySelector("[data-part=typing]")).not.toBeNull());
 });
 
+it("V10 a try again is read after the outcome of the one before", async () => {
+  const hub = fakeHub();
+  const first = { messageId: "root-1", error: "The model is gone." };
+  hub.session(session).commit([userMessage({ id: "m-1", text: "Where is my order?" }), run("r-1", "failed", first)]);
+  hub.session(session).commit([run("r-2", "running", { messageId: "root-2" })]);
+  hub.session(session).commit([assistantMessage({ id: "root-2:text:1", text: "It is on its way." })]);
+  renderWithThread(<ChatPanel />, { hub });
+  const answer = await screen.findByText("It is on its way.");
+  const outcome = screen.getByText("The model is gone.");
+  expect(outcome.compareDocumentPosition(answer)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+});
+
+it("V22 the keyboard stays in the composer after Stop and after Try again", async () => {
+  const hub = fakeHub();
+  const running = { messageId: "root-1" };
+  hub.session(session).commit([userMessage({ id: "m-1", text: "hi" }), run("r-1", "running", running)]);
+  renderWithThread(<ChatPanel />, { hub });
+  await userEvent.click(await screen.findByRole("button", { name: "Stop generating" }));
+  expect(screen.getByRole("textbox")).toHaveFocus();
+  act(() => void hub.session(session).commit([run("r-1", "stopped", running)]));
+  await userEvent.click(await screen.findByRole("button", { name: "Try again" }));
+  expect(screen.getByRole("textbox")).toHaveFocus();
+});
+
 it("V14 a suggestion is sent as it stands", async () => {
   const { hub } = renderWithThread(<ChatPanel suggestions={["Where is my order?"]} />);
   await userEvent.click(await screen.findByRole("button", { name: "Where is my order?" }));

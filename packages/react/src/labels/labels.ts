@@ -119,7 +119,7 @@ export const ENGLISH: Labels = {
     closed: "Disconnected",
     failed: "Could not connect",
   },
-  reconnectingIn: (seconds) => `Connection lost. Reconnecting in ${seconds} s…`,
+  reconnectingIn: (seconds) => `Connection lost. Reconnecting in ${seconds}\u00a0s…`,
 
   you: "You said",
   assistant: "Assistant said",

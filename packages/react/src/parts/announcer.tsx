@@ -19,8 +19,10 @@ export function Announcer() {
       const after = thread.getStatus();
       const announcement = announce(before.current, after, () => newestAnswer(thread), labels);
       before.current = after;
-      if (announcement?.urgency === "polite") setPolite(announcement.text);
-      if (announcement?.urgency === "assertive") setAssertive(announcement.text);
+      if (announcement === null) return;
+      // One voice: what was said politely before, that an answer is being written, say, may no longer be so.
+      setPolite(announcement.urgency === "polite" ? announcement.text : "");
+      if (announcement.urgency === "assertive") setAssertive(announcement.text);
     };
     listen();
     return thread.subscribeStatus(listen);

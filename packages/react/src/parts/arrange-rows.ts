@@ -1,6 +1,6 @@
 /**
- * Owns where the outcome of a run is read: after what the run said, before the next question, and not where the run
- * began. Rows and their identity come from the thread.
+ * Owns where the outcome of a run is read: after what the run said, before the next question or the next try at the same
+ * one, and not where the run began. Rows and their identity come from the thread.
  */
 import type { ChatThread, TranscriptRow } from "@sessionstream/client";
 import type { EntityKey } from "@sessionstream/protocol";
@@ -35,7 +35,9 @@ export function createTranscriptRows(): (thread: ChatThread) => readonly Transcr
     let runs: TranscriptRow[] = [];
     for (const key of nextOrder) {
       if (key.startsWith(RUN_PREFIX)) {
-        runs.push(runRow(key));
+        // A run right after another, without a question between them, tries the same one again.
+        rows.push(...runs);
+        runs = [runRow(key)];
         continue;
       }
       const row = byEntity.get(key);

@@ -102,13 +102,19 @@ export function StopButton({ children, ...props }: ComposerButtonProps) {
   const part = usePart();
   const labels = useLabels();
   const { canStop, stopping, stop } = useComposerContext();
+  const { draft } = useThreadScope();
   if (!canStop) return null;
+  const onClick = () => {
+    stop();
+    // The button goes when the run has stopped, and the keyboard would be left nowhere.
+    draft.focus();
+  };
   return (
     <button
       aria-label={stopping ? labels.stopping : labels.stop}
       {...props}
       type="button"
-      onClick={stop}
+      onClick={onClick}
       disabled={stopping}
       {...part("stop-button", { state: stopping ? "stopping" : "ready", className: props.className })}
     >

@@ -73,13 +73,18 @@ function RunCard({ state, title, text, runId }: RunCardProps) {
 function RetryRun({ runId }: { readonly runId: string }) {
   const part = usePart();
   const labels = useLabels();
-  const { thread } = useThreadScope();
+  const { thread, draft } = useThreadScope();
   const run = useRun();
   const [state, retry] = useAction(() => thread.retryRun(runId));
   if (run.type !== "run" || run.id !== runId || run.active) return null;
+  const onClick = () => {
+    retry();
+    // The button goes with the next try, and the keyboard would be left nowhere.
+    draft.focus();
+  };
   return (
     <>
-      <button type="button" onClick={retry} disabled={state.type === "busy"} {...part("button")}>
+      <button type="button" onClick={onClick} disabled={state.type === "busy"} {...part("button")}>
         <RetryIcon />
         <span>{labels.retryRun}</span>
       </button>
