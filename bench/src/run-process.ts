@@ -7,11 +7,22 @@ export function startProgram(name: string, args: readonly string[]): ChildProces
   return fork(fileURLToPath(new URL(`./${name}.mjs`, import.meta.url)), args, { execArgv: [] });
 }
 
-/** The next thing it says. */
+/** The next thing it says. Rejects when it ends without a word. */
 export async function heard<Message>(child: ChildProcess): Promise<Message> {
-  const [message] = await once(child, "message");
-  // CAST: the programs are ours; each says what its head comment promises.
-  return message as Message;
+  const ended = new AbortController();
+  const silent = once(child, "exit", { signal: ended.signal }).then(([code]) => {
+    throw new Error(`a program ended with code ${code} and said nothing`);
+  });
+  const said = once(child, "message", { signal: ended.signal });
+  try {
+    const [message] = await Promise.race([said, silent]);
+    // CAST: the programs are ours; each says what its head comment promises.
+    return message as Message;
+  } finally {
+    said.catch(() => {});
+    silent.catch(() => {});
+    ended.abort();
+  }
 }
 
 /** Says its last word and ends, whatever timers are still running. */

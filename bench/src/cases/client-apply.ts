@@ -32,7 +32,7 @@ async function compare(comparison: Comparison) {
 async function perDelta({ pick }: CaseContext): Promise<readonly Verdict[]> {
   const deltas = pick(4_000, 1_000);
   const of = (count: number) => [clientVariant(count, deltas), boundVariant(count, deltas)];
-  const settings = { id: "G1", operation: "delta", operations: deltas, rounds: pick(15, 5) };
+  const settings = { id: "G1", operation: "delta", operations: deltas, rounds: pick(9, 5) };
   const verdicts: Verdict[] = [];
   for (const count of THREADS) {
     const title = `socket text → notified store, thread of ${count}`;
@@ -106,7 +106,7 @@ async function longMessage({ pick }: CaseContext): Promise<Verdict> {
   });
   const title = "10,000 deltas into one message";
   const variants = [part("first tenth", 0), part("last tenth", deltas - tenth)];
-  const settings = { id: "G1", title, operation: "delta", operations: tenth, rounds: pick(15, 5) };
+  const settings = { id: "G1", title, operation: "delta", operations: tenth, rounds: pick(9, 5) };
   const results = await compare({ ...settings, bound: "first tenth", variants });
   return atMost("G1", "last tenth of 10,000 deltas to the first", ratioOf(results, "last tenth"), 1.3);
 }
@@ -125,7 +125,7 @@ async function wholeAnswer({ pick }: CaseContext): Promise<readonly Verdict[]> {
       },
     });
     const readers = ["client", "client, 3 tokens a frame", "bound", "ai-sdk"].map(cold);
-    const settings = { id: "G1", operation: "token", operations: deltas, rounds: pick(7, 2), bound: "client" };
+    const settings = { id: "G1", operation: "token", operations: deltas, rounds: pick(7, 1), bound: "client" };
     const results = await compare({
       ...settings,
       title: `an answer of 2,000 tokens from bytes, thread of ${count}, everything cold (divided by the client)`,

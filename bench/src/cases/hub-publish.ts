@@ -42,9 +42,9 @@ function loads({ pick }: CaseContext): readonly Load[] {
     sessions,
     perTick,
     subscribers,
-    ticks: pick(ticks, Math.ceil(ticks / 4)),
+    ticks: pick(ticks, Math.ceil(ticks / 8)),
   });
-  return [1, 10, 100].flatMap((subscribers) => [
+  return pick([1, 10, 100], [1, 100]).flatMap((subscribers) => [
     of("one stream", 1, 1, subscribers, 2_000),
     of("32 streams", 32, 1, subscribers, 160),
     of("a burst of 32", 1, 32, subscribers, 160),
@@ -63,7 +63,7 @@ async function compare(context: CaseContext, load: Load): Promise<Verdict> {
     title: `publish → commit → fan-out: ${load.name}`,
     operation: "event",
     operations: load.sessions * load.perTick * load.ticks,
-    rounds: context.pick(7, 3),
+    rounds: context.pick(7, 2),
     bound: "bound: bare log",
     variants: [boundVariant(load, log), onSqlite, inMemory],
   };

@@ -16,7 +16,7 @@ const SESSION = "loopback";
 
 export const loopback: BenchCase = {
   async run({ pick }) {
-    const count = pick(2_000, 500);
+    const count = pick(2_000, 200);
     const publisher = startProgram("publisher", [SESSION, "100", `${count}`]);
     const { port, messageId } = await heard<{ readonly port: number; readonly messageId: string }>(publisher);
     const shown = await watchStore(port, messageId);

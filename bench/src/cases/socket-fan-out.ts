@@ -44,7 +44,7 @@ async function fanOut({ pick }: CaseContext, sockets: number, frames: number): P
     title: `a burst of ${frames} frames to ${sockets} sockets`,
     operation: "frame and socket",
     operations: frames * sockets,
-    rounds: pick(7, 3),
+    rounds: pick(7, 2),
     bound: batched.name,
     variants: [batched, hub, alone, plain],
   };
@@ -128,6 +128,8 @@ async function hubServed(name: string, { sockets, frames }: Burst): Promise<Serv
     authenticate: () => PRINCIPAL,
     origins: [],
     allowMissingOrigin: true,
+    // The readers answer no pings.
+    limits: { heartbeatIntervalMs: 3_600_000 },
   });
   serveChat(listening.server, { http: async () => new Response(), ws });
   const session = sessionKey("burst");
