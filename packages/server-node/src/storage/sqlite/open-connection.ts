@@ -15,6 +15,11 @@ import { openHandle } from "./load-driver.ts";
 export type Synchronous = "FULL" | "NORMAL";
 
 const BUSY_TIMEOUT_MS = 5_000;
+/**
+ * Of files created here. A commit of one event touches three pages and writes each whole to the log: with SQLite's usual
+ * 4,096 bytes a streamed answer wrote three times as much, and nothing was faster for it.
+ */
+const PAGE_BYTES = 1_024;
 const IN_MEMORY = ":memory:";
 
 /** Creates the file and its folders when they are missing. @throws storage_unavailable */
@@ -23,7 +28,9 @@ export function openFile(path: string): SqliteConnection {
   const file = resolve(path);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    return connectionOver(openHandle(file));
+    const connection = connectionOver(openHandle(file));
+    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+    return connection;
   } catch (cause) {
     if (cause instanceof SessionStreamError) throw cause;
     throw cannotOpen(file, cause);

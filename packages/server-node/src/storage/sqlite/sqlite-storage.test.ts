@@ -50,6 +50,16 @@ describe("opening", () => {
     expect(await contents(open({ path }))).toEqual(before);
   });
 
+  it("makes files of small pages, and leaves those of a handle that was passed in", async () => {
+    const path = aPath();
+    await sqliteStorage({ path }).close();
+    const pageSize = (file: string) => new Database(file).prepare("PRAGMA page_size").pluck().all();
+    expect(pageSize(path)).toEqual([1_024]);
+    const lent = aPath();
+    await sqliteStorage({ database: new Database(lent) }).close();
+    expect(pageSize(lent)).toEqual([4_096]);
+  });
+
   it("says what is wrong with a path it cannot open", () => {
     const path = aPath();
     writeFileSync(path, "no folder");
