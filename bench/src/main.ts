@@ -32,7 +32,7 @@ try {
 } finally {
   programs.remove();
 }
-console.log(`\nGoals\n\n${goalTable(verdicts)}`);
+console.log(`\nGoals (G2, the cost of React, needs a browser and is not measured here)\n\n${goalTable(verdicts)}`);
 printJson(
   "goals",
   verdicts.map((verdict) => ({ ...verdict, met: isMet(verdict) })),

@@ -93,7 +93,7 @@ async function sample(variant: Variant, operations: number): Promise<Spent> {
 }
 
 /** Enough for the engine to have compiled what runs often. */
-const WARM_UPS = 2;
+const WARM_UPS = 4;
 
 /** Runs one comparison: unmeasured rounds of each variant, then `rounds` interleaved ones. */
 export async function measure(comparison: Comparison): Promise<readonly VariantResult[]> {
