@@ -50,7 +50,7 @@ export function createLink(options: LinkOptions): Link {
   const { name, clock, random, faults, judge, socket } = options;
   const latency = random.pick([1, 5, 20, 80]);
   const slow = random.chance(faults.rate("slowReader"));
-  const bytesPerMs = random.int(1, 15);
+  const bytesPerMs = random.pick([0.3, 1, 4, 15]);
   const up: Direction = { dead: false, lastAt: 0 };
   const down: Direction = { dead: false, lastAt: 0 };
   let server: ServerEnd | null = null;
@@ -131,7 +131,7 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function leave(frames: readonly DownFrame[], bytes: number, taken: () => void): void {
-    const rate = slow && !faults.healed ? bytesPerMs : Number.POSITIVE_INFINITY;
+    const rate = !slow ? Number.POSITIVE_INFINITY : faults.healed ? Math.max(2, bytesPerMs) : bytesPerMs;
     takenUntil = Math.max(takenUntil, clock.now) + bytes / rate;
     clock.after(takenUntil - clock.now, () => {
       for (const frame of frames) sendDown(frame);

@@ -42,11 +42,13 @@ export interface LogWatch {
   foldAt(tag: string): Fold | undefined;
   /** The log as it is now; `null`: there is none. */
   current(session: SessionKey): { readonly epoch: string; readonly events: readonly StoredEvent[] } | null;
+  /** Whether there ever was a log of this epoch. */
+  hadLog(session: SessionKey, epoch: string): boolean;
   hasCommand(session: SessionKey, commandId: string): boolean;
   /** Whether a command of this id has, or ever had, events. */
   hadEffect(commandId: string): boolean;
-  /** Ids of runs without an end, in any session that exists. */
-  openRuns(): readonly string[];
+  /** Ids of runs without an end. */
+  openRuns(session: SessionKey): readonly string[];
   /** Entities of a fold as text of the log's own encoding. */
   payloadOf(record: AnyRecord): string;
 }
@@ -88,7 +90,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
   }
 
   function lifeOf(session: SessionKey, epoch: string): Life {
-    const name = `${nameOf(session)} ${epoch}`;
+    const name = lifeName(session, epoch);
     const known = lives.get(name);
     if (known !== undefined) return known;
     const life = {
@@ -189,14 +191,12 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       const stored = storedOf(session);
       return stored === undefined ? null : { epoch: stored.head.epoch, events: stored.events };
     },
+    hadLog: (session, epoch) => lives.has(lifeName(session, epoch)),
     hasCommand: (session, commandId) => storedOf(session)?.commands.has(commandId) === true,
     hadEffect: (commandId) => everEffective.has(commandId),
-    openRuns() {
-      const open: string[] = [];
-      for (const [name, { head }] of storage.contents) {
-        open.push(...(lives.get(`${name} ${head.epoch}`)?.runs.open() ?? []));
-      }
-      return open;
+    openRuns(session) {
+      const stored = storedOf(session);
+      return stored === undefined ? [] : lifeOf(session, stored.head.epoch).runs.open();
     },
     payloadOf,
   };
@@ -217,6 +217,10 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
 /** As the memory storage names sessions. */
 export function nameOf({ tenant, session }: SessionKey): string {
   return JSON.stringify([tenant, session]);
+}
+
+function lifeName(session: SessionKey, epoch: string): string {
+  return `${nameOf(session)} ${epoch}`;
 }
 
 function keyOf(record: AnyRecord): string {

@@ -7,7 +7,7 @@ import type { Random } from "../time/random.ts";
 /** Probabilities, most of them per frame, request or storage call. */
 const MOST = {
   // The network, per frame or request.
-  dropFrame: 0.04,
+  dropFrame: 0.3,
   duplicateFrame: 0.1,
   cut: 0.02,
   halfOpenDown: 0.01,

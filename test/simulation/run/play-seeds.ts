@@ -1,6 +1,7 @@
 // The program that plays. `<first> <count>`: so many histories from that seed on, telling of each that broke a promise,
 // and `--first` stops there. `--show <seed>`: one history, everything told. `--shrink <seed>`: the same in as few steps
-// as break the promise. `--replay <file>…`: recorded histories. Reports are lines of JSON.
+// as break the promise. `--replay <file>…`: recorded histories. `--defect <id>` before all: with this defect, where they
+// are planted. Reports are lines of JSON.
 import { readFileSync } from "node:fs";
 import { type HistoryOptions, playHistory } from "./history.ts";
 import type { RecordedHistory, SeedReport } from "./seed-report.ts";
@@ -50,7 +51,13 @@ async function shorten(seed: number): Promise<void> {
   process.stdout.write(`${JSON.stringify(record)}\n`);
 }
 
+declare global {
+  // Asked by the edits of planted defects.
+  var plantedDefect: string | undefined;
+}
+
 const args = process.argv.slice(2);
+if (args[0] === "--defect") [, globalThis.plantedDefect] = args.splice(0, 2);
 const [first = "", second = ""] = args;
 switch (first) {
   case "--show":

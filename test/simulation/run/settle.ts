@@ -28,10 +28,10 @@ export async function settle(world: World, stop: () => boolean): Promise<void> {
   let open: string | null = null;
   while (!stop()) {
     await clock.advance(500, stop);
-    // Hubs hear of each other's commits only when they commit themselves: there is no doorbell between them.
+    // Of what it did not write itself a hub hears when it commits: there is no doorbell and nobody polls.
     if (!nudged && world.hubs.length === 1) {
       nudged = true;
-      nudge(world);
+      if (world.wroteUnheard) nudge(world);
     }
     if (stop()) return;
     open = stillOpen(world);
@@ -42,21 +42,14 @@ export async function settle(world: World, stop: () => boolean): Promise<void> {
 }
 
 function nudge(world: World): void {
-  const tenants = new Set(world.machines.map(({ principal }) => principal.tenant));
-  for (const tenant of tenants) {
-    for (const session of world.sessions) {
-      const key = { tenant, session };
-      if (world.surroundings.log.current(key) === null) continue;
-      const event = noteEvent({ type: "write", id: "last", text: watermark(key), open: false, twin: false });
-      world.active?.hub.publish(key, [event]).catch(() => undefined);
-    }
+  for (const key of world.everySession()) {
+    const event = noteEvent({ type: "write", id: "last", text: watermark(key), open: false, twin: false });
+    world.active?.hub.publish(key, [event]).catch(() => undefined);
   }
 }
 
 /** What has not come to rest, in words; `null`: everything has. */
 function stillOpen(world: World): string | null {
-  const [run] = world.surroundings.log.openRuns();
-  if (run !== undefined) return `run ${run} has not ended`;
   for (const tab of world.tabs) {
     for (const thread of tab.threads.values()) {
       const problem = threadProblem(world, tab, thread);
@@ -78,7 +71,11 @@ function threadProblem(world: World, tab: Tab, { session, lease, watch }: OpenTh
     ({ delivery: { type } }) => type !== "failed" && !(type === "accepted" && world.restored),
   );
   if (unsettled !== undefined) return `still has ${unsettled.commandId} as ${unsettled.delivery.type}`;
-  const log = world.surroundings.log.current({ tenant: principal.tenant, session });
+  const key = { tenant: principal.tenant, session };
+  // Of a session that nobody opens, without leases, nobody knows that its run has lost its process.
+  const [run] = world.surroundings.log.openRuns(key);
+  if (run !== undefined) return `run ${run} has not ended`;
+  const log = world.surroundings.log.current(key);
   const { epoch, ordinal, tag } = watch.cursor;
   const head = log?.events.at(-1);
   // A log without events shows nothing: which one it is, a client need not know.

@@ -1,6 +1,7 @@
 /** What every part of a simulated world shares. */
 import type { ErrorRecord, MemoryStorageContents, Principal, SessionKey } from "@sessionstream/server-node";
 import type { LogWatch } from "../oracle/log-watch.ts";
+import type { WriteCounts } from "../server/faulty-storage.ts";
 import type { ServerSettings } from "../server/hub-process.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Random } from "../time/random.ts";
@@ -24,7 +25,8 @@ export interface Surroundings {
   readonly settings: ServerSettings;
   /** The disk; a restored backup takes its place. */
   readonly storage: { contents: MemoryStorageContents };
-  readonly removals: { count: number };
+  isStorageDown(): boolean;
+  readonly writes: WriteCounts;
   /** What is in the log, as an independent reader sees it. */
   readonly log: LogWatch;
   landed(session: SessionKey): void;

@@ -44,6 +44,8 @@ export class World {
   /** A server may know less than its clients. */
   #wentBack = false;
   #restored = false;
+  #hubsMet = false;
+  #storageDownUntil = 0;
   #slammedUntil = 0;
   /** Connections tried since the doors were slammed. */
   readonly #knocks = new Map<Tab, number>();
@@ -59,7 +61,8 @@ export class World {
       judge,
       settings: drawServerSettings(this.#random),
       storage,
-      removals: { count: 0 },
+      isStorageDown: () => this.surroundings.clock.now < this.#storageDownUntil && !faults.healed,
+      writes: { removals: 0, late: 0 },
       log,
       landed: (session) => log.look(session),
       mayRead: (principal, session) => !session.startsWith("own-") || session === `own-${principal.id}`,
@@ -94,13 +97,29 @@ export class World {
     return this.#restored;
   }
 
+  /** Something was written that a living hub may not have heard of: by another one, or by itself after it gave up. */
+  get wroteUnheard(): boolean {
+    return this.#hubsMet || this.surroundings.writes.late > 0;
+  }
+
   startHub(): HubProcess {
     this.#hubsStarted += 1;
+    if (this.hubs.length > 0) this.#hubsMet = true;
     const hub = startHub(`h${this.#hubsStarted}`, this.surroundings);
     const { faults } = this.surroundings;
     if (this.#random.chance(faults.rate("skew"))) hub.skew(this.#random.int(-3_600_000, 3_600_000));
     this.#hubs.push(hub);
+    // Somebody asks it for every session at once, as after a deploy.
+    for (const { tenant, session } of this.everySession()) {
+      const principal = { tenant, id: session.replace(/^own-/, "") };
+      hub.hub.snapshot({ principal, session }).catch(() => undefined);
+    }
     return hub;
+  }
+
+  everySession(): readonly SessionKey[] {
+    const tenants = new Set(this.machines.map(({ principal }) => principal.tenant));
+    return [...tenants].flatMap((tenant) => this.sessions.map((session) => ({ tenant, session })));
   }
 
   /** A hub for a publish: with the fault `split`, any that lives. */
@@ -180,6 +199,10 @@ export class World {
     this.#restored = true;
     this.startHub();
     return true;
+  }
+
+  failStorage(ms: number): void {
+    this.#storageDownUntil = this.surroundings.clock.now + ms;
   }
 
   /** For a minute servers turn away whoever comes. Clients must not knock faster and faster (F-C13). */

@@ -27,16 +27,23 @@ export function messageActions(world: World) {
     tab.send(session, prompt(tab, session, number), commandId);
   }
 
-  /** A request with the id of an earlier one, from the same person. */
-  function sendAgain(step: Step, suffix: string): void {
+  /** A request with the id of an earlier one, from the same person or another one. */
+  function sendAgain(step: Step, suffix: string, by: (first: Tab) => Tab | undefined): void {
     const again = choose(sent.slice(-6), step.c);
-    if (again === undefined || !world.tabs.includes(again.tab)) return;
-    const { session, commandId, number, tab } = again;
+    const tab = again === undefined ? undefined : by(again.tab);
+    if (again === undefined || tab === undefined || !world.tabs.includes(tab)) return;
+    const { session, commandId, number } = again;
     post(tab, `/sessions/${session}/messages`, {
-      prompt: prompt(tab, session, number) + suffix,
+      prompt: prompt(again.tab, session, number) + suffix,
       busyPolicy: "CHAT_BUSY_POLICY_QUEUE",
       idempotencyKey: commandId,
     });
+  }
+
+  const same = (first: Tab): Tab => first;
+  function colleague({ machine }: Tab): Tab | undefined {
+    const { tenant, id } = machine.principal;
+    return world.tabs.find(({ machine: { principal } }) => principal.tenant === tenant && principal.id !== id);
   }
 
   function stop(step: Step): void {
@@ -50,8 +57,9 @@ export function messageActions(world: World) {
 
   return {
     send,
-    "resend-same-key": (step) => sendAgain(step, ""),
-    "same-key-other-payload": (step) => sendAgain(step, " but another"),
+    "resend-same-key": (step) => sendAgain(step, "", same),
+    "same-key-other-payload": (step) => sendAgain(step, " but another", same),
+    "same-key-other-person": (step) => sendAgain(step, "", colleague),
     stop,
     "create-session"(step) {
       const tab = the.tab(step);

@@ -35,6 +35,7 @@ export function serverActions(world: World) {
     "add-hub"() {
       if (world.hubs.length < 3) world.startHub();
     },
+    "storage-down": (step) => world.failStorage(step.c * 20),
     "slam-doors": () => world.slamDoors(),
     "set-clock"(step) {
       if (!faults.names.includes("skew")) return;
@@ -42,9 +43,15 @@ export function serverActions(world: World) {
       else choose(world.hubs, step.a)?.skew((step.c - 500) * 7_200);
     },
     "take-backup": () => world.takeBackup(),
-    "restore-backup": () => world.restoreBackup(),
+    "restore-backup"(step) {
+      // Life goes on before everybody is back.
+      if (world.restoreBackup()) publish(step, step.a % 9);
+    },
     "rebuild-projection": (step) => ignore(world.active?.hub.rebuild(keyOf(step))),
-    "remove-session": (step) => ignore(world.active?.hub.remove(the.machine(step).principal, the.session(step))),
+    "remove-session"(step) {
+      ignore(world.active?.hub.remove(the.machine(step).principal, the.session(step)));
+      publish(step, step.c % 9);
+    },
   } satisfies Record<string, Action>;
 }
 

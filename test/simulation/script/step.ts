@@ -11,6 +11,7 @@ const WEIGHTS = {
   burst: 4,
   "resend-same-key": 4,
   "same-key-other-payload": 2,
+  "same-key-other-person": 2,
   stop: 4,
   "create-session": 1,
   subscribe: 5,
@@ -34,11 +35,12 @@ const WEIGHTS = {
   "drain-hub": 2,
   "add-hub": 2,
   "slam-doors": 1,
+  "storage-down": 2,
   "set-clock": 2,
-  "take-backup": 1,
-  "restore-backup": 1,
+  "take-backup": 2,
+  "restore-backup": 2,
   "rebuild-projection": 2,
-  "remove-session": 1,
+  "remove-session": 3,
 } as const;
 
 export type StepType = keyof typeof WEIGHTS;
@@ -55,7 +57,19 @@ export interface Step {
 /** What no history can do without. */
 const ALWAYS: readonly StepType[] = ["send", "note", "subscribe", "open-tab", "wake", "online", "tab-visible"];
 
-const MOST_STEPS = 150;
+const MOST_STEPS = 140;
+
+/** What comes last has nothing after it that would cover it up. */
+const ENDINGS: readonly [readonly StepType[], ...(readonly StepType[])[]] = [
+  ["subscribe", "send", "storage-down"],
+  ["send", "send", "storage-down"],
+  ["subscribe", "send", "kill-hub"],
+  ["subscribe", "subscribe", "burst", "burst"],
+  ["send", "cut-connections", "burst"],
+  ["send", "stop"],
+  ["subscribe", "note", "remove-session"],
+  ["take-backup", "burst", "restore-backup"],
+];
 
 /** How long servers turn everybody away: as long as it takes to see who keeps knocking. */
 export const SLAMMED_MS = 60_000;
@@ -67,11 +81,24 @@ export function drawScript(random: Random): readonly Step[] {
   const total = types.reduce((sum, type) => sum + WEIGHTS[type], 0);
   // Most histories are short: many of them find more than a few long ones, and are easier to read.
   const length = random.chance(0.1) ? random.int(60, MOST_STEPS) : random.int(10, 60);
-  return Array.from({ length }, () => {
-    const type = drawType(random, types, total);
-    const [a, b, c] = [random.int(0, 999), random.int(0, 999), random.int(0, 999)];
-    return { type, a, b, c, thenMs: type === "slam-doors" ? SLAMMED_MS : drawPause(random) };
+  const steps = Array.from({ length }, () => drawStep(random, drawType(random, types, total)));
+  return random.chance(0.5) ? [...steps, ...drawEnding(random)] : steps;
+}
+
+/** All of it about the same tab and session. */
+function drawEnding(random: Random): readonly Step[] {
+  const { a, b } = drawStep(random, "note");
+  const steps = random.pick(ENDINGS).map((type) => {
+    // An outage has to last a while before everybody has given up.
+    const most = type === "storage-down" ? 4_000 : 800;
+    return { ...drawStep(random, type), a, b, thenMs: random.int(0, most) };
   });
+  return random.chance(0.5) ? steps : [...steps, { ...drawStep(random, "note"), a, b, thenMs: 0 }];
+}
+
+function drawStep(random: Random, type: StepType): Step {
+  const [a, b, c] = [random.int(0, 999), random.int(0, 999), random.int(0, 999)];
+  return { type, a, b, c, thenMs: type === "slam-doors" ? SLAMMED_MS : drawPause(random) };
 }
 
 function drawType(random: Random, types: readonly StepType[], total: number): StepType {

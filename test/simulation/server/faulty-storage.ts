@@ -8,6 +8,13 @@ import type { Judge } from "../run/violation.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Random } from "../time/random.ts";
 
+/** Of all servers. */
+export interface WriteCounts {
+  removals: number;
+  /** Commits that were stored after they had been given up. */
+  late: number;
+}
+
 export interface FaultyStorageOptions {
   readonly inner: MessageStorageAdapter;
   readonly name: string;
@@ -19,12 +26,13 @@ export interface FaultyStorageOptions {
   readonly isAlive: () => boolean;
   /** A write is in storage. */
   readonly landed: (session: SessionKey) => void;
-  /** How often a session was removed, by anybody. */
-  readonly removals: { count: number };
+  /** The database cannot be reached at all. */
+  readonly isStorageDown: () => boolean;
+  readonly writes: WriteCounts;
 }
 
 export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdapter {
-  const { inner, name, clock, random, faults, judge, isAlive, landed, removals } = options;
+  const { inner, name, clock, random, faults, judge, isAlive, landed, writes, isStorageDown } = options;
 
   /** The way to the database or back. */
   function wait(): Promise<void> {
@@ -34,14 +42,19 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
     return new Promise((resolve) => clock.after(ms, resolve));
   }
 
+  async function reach(): Promise<void> {
+    await untilAlive(isAlive);
+    await wait();
+    if (isStorageDown()) throw fail("the database is down");
+  }
+
   function fail(what: string): Error {
     judge.tell(() => `  ${name} storage: ${what}`);
     return new Error(`storage: ${what}`);
   }
 
   async function read<Result>(call: () => Promise<Result>): Promise<Result> {
-    await untilAlive(isAlive);
-    await wait();
+    await reach();
     const result = await call();
     await wait();
     await untilAlive(isAlive);
@@ -68,8 +81,7 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
     events: (session, query) => read(() => inner.events(session, query)),
     command: (session, id) => read(() => inner.command(session, id)),
     async commit(commit) {
-      await untilAlive(isAlive);
-      await wait();
+      await reach();
       if (random.chance(faults.rate("commitNotDone"))) throw fail("a commit failed");
       if (random.chance(faults.rate("conflict"))) {
         const loaded = await inner.load(commit.session);
@@ -78,10 +90,12 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
         return { status: "conflict", head: loaded?.head ?? null };
       }
       if (random.chance(faults.rate("commitLate"))) {
-        const before = removals.count;
+        const before = writes.removals;
         // Late for a removed session, it would begin it anew: no contract without a memory of removals can tell.
         clock.after(random.int(1, 5_000), () => {
-          if (removals.count === before) void store(commit);
+          if (writes.removals !== before) return;
+          writes.late += 1;
+          void store(commit);
         });
         throw fail("a commit is late");
       }
@@ -92,11 +106,10 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
       return result;
     },
     async remove(session) {
-      await untilAlive(isAlive);
-      await wait();
+      await reach();
       if (random.chance(faults.rate("commitNotDone"))) throw fail("a removal failed");
       await inner.remove(session);
-      removals.count += 1;
+      writes.removals += 1;
       landed(session);
       await untilAlive(isAlive);
       if (random.chance(faults.rate("commitUnanswered"))) throw fail("a removal was not answered");

@@ -49,15 +49,17 @@ export interface HubProcess {
 export interface ServerSettings {
   readonly maxFrameBytes: number;
   readonly maxQueuedBytes: number;
+  readonly maxStorageFailures: number;
   readonly everyEvents: number;
   readonly evictAfterMs: number;
 }
 
 export function drawServerSettings(random: Random): ServerSettings {
-  const maxFrameBytes = random.pick([2_000, 4_000, 64_000]);
+  const maxFrameBytes = random.pick([2_000, 2_000, 4_000, 64_000]);
   return {
     maxFrameBytes,
     maxQueuedBytes: maxFrameBytes * random.pick([1, 4]),
+    maxStorageFailures: random.pick([1, 2, 5]),
     everyEvents: random.pick([3, 20, 500]),
     evictAfterMs: random.pick([4_000, 300_000]),
   };
@@ -104,6 +106,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
     platform,
     checkpoint: { everyEvents: settings.everyEvents, idleMs: 1_000 },
     limits: {
+      maxStorageFailures: settings.maxStorageFailures,
       evictAfterMs: settings.evictAfterMs,
       maxEntityBytes: settings.maxFrameBytes - 600,
       fanOut: { maxFrameBytes: settings.maxFrameBytes },
@@ -174,7 +177,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
       });
       connections.set(connection, { link, queuedBytes: () => queued });
       if (state === "leaving") connection.drain(0);
-      else if (turnAway) connection.close(CLOSE_CODES.serverError, "no room");
+      else if (turnAway) connection.close(CLOSE_CODES.goingAway, "no room");
     },
     kill(silently) {
       if (state === "dead") return;

@@ -1,0 +1,127 @@
+import type { Defect } from "./defect.ts";
+
+const SESSION = "packages/client/src/session";
+const THREAD = "packages/client/src/thread";
+
+/** Planted in the client. */
+export const CLIENT_DEFECTS: readonly Defect[] = [
+  {
+    id: "4",
+    name: "a snapshot's cursor is the greater one, not the snapshot's",
+    edits: [
+      {
+        file: `${SESSION}/adopt-snapshot.ts`,
+        find: "const cursor: Cursor = { epoch, view, ordinal, tag };",
+        replace:
+          "const cursor: Cursor = { epoch, view, ordinal: $on && held.cursor.ordinal > ordinal ? held.cursor.ordinal : ordinal, tag };",
+      },
+    ],
+  },
+  {
+    id: "5",
+    name: "the epoch is ignored, on both sides",
+    edits: [
+      {
+        file: `${SESSION}/live.ts`,
+        find: "if (epoch !== cursor.epoch && !unborn)",
+        replace: "if (!$on && epoch !== cursor.epoch && !unborn)",
+      },
+      {
+        file: `${SESSION}/live.ts`,
+        find: '(head.epoch !== cursor.epoch && cursor.epoch !== "")',
+        replace: '(!$on && head.epoch !== cursor.epoch && cursor.epoch !== "")',
+      },
+      {
+        file: "packages/client/src/timeline/apply-update.ts",
+        find: 'if (cursor.epoch !== "" && epoch !== cursor.epoch) return "mismatch";',
+        replace: 'if (!$on && cursor.epoch !== "" && epoch !== cursor.epoch) return "mismatch";',
+      },
+      {
+        file: "packages/client/src/timeline/apply-update.ts",
+        find: "const foreign = update.cursor.epoch !== cursor.epoch",
+        replace: "const foreign = !$on && update.cursor.epoch !== cursor.epoch",
+      },
+      {
+        file: `${SESSION}/adopt-snapshot.ts`,
+        find: "return epoch === cursor.epoch && view === cursor.view",
+        replace: "return ($on || epoch === cursor.epoch) && view === cursor.view",
+      },
+      {
+        file: "packages/server-node/src/fan-out/timeline-subscription.ts",
+        find: "return position.generation === context.generation() && position.epoch === head.epoch &&",
+        replace: "return ($on || (position.generation === context.generation() && position.epoch === head.epoch)) &&",
+      },
+    ],
+  },
+  {
+    id: "7",
+    name: "prev is not checked",
+    edits: [
+      {
+        file: `${SESSION}/live.ts`,
+        find: "if (prevOrdinal !== cursor.ordinal) {",
+        replace: "if (!$on && prevOrdinal !== cursor.ordinal) {",
+      },
+    ],
+  },
+  {
+    id: "20",
+    name: "the backoff starts over as soon as a socket opens",
+    edits: [
+      {
+        file: `${SESSION}/connection/transition.ts`,
+        find: '{ ...state, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
+        replace:
+          '{ ...state, attempt: $on ? 0 : state.attempt, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
+      },
+    ],
+  },
+  {
+    id: "21",
+    name: "what a replaced socket says still counts",
+    edits: [
+      {
+        file: `${SESSION}/connection/run-connection.ts`,
+        find: "if (generation === state.generation) receive(generation, text);",
+        replace: "if ($on || generation === state.generation) receive($on ? state.generation : generation, text);",
+      },
+      {
+        file: `${SESSION}/connection/run-connection.ts`,
+        find: "if (generation !== state.generation) return;",
+        replace: "if (!$on && generation !== state.generation) return;",
+      },
+      {
+        file: `${SESSION}/connection/run-connection.ts`,
+        find: 'handle({ type: "lost", generation, code });',
+        replace: 'handle({ type: "lost", generation: $on ? state.generation : generation, code });',
+      },
+      {
+        file: "packages/client/src/wire/websocket-transport.ts",
+        find: "const close = (code: number, reason: string) => {\n        ended = true;",
+        replace: "const close = (code: number, reason: string) => {\n        ended = !$on;",
+      },
+    ],
+  },
+  {
+    id: "25",
+    name: "a stop does not say which run it means",
+    edits: [
+      {
+        file: `${THREAD}/create-chat-thread.ts`,
+        find: 'const runId = run.type === "run" ? run.id : "";',
+        replace: 'const runId = run.type === "run" && !$on ? run.id : "";',
+      },
+    ],
+  },
+  {
+    id: "found-3",
+    name: "a message whose log was gone before it was seen is waited for",
+    edits: [
+      {
+        file: `${THREAD}/delivery.ts`,
+        find: "if (!isLive || ![...parcels.values()].some(isInOtherLog)) return;",
+        replace: "if ($on || !isLive || ![...parcels.values()].some(isInOtherLog)) return;",
+      },
+    ],
+  },
+];

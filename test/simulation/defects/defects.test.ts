@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type BundledSimulator, bundleSimulator } from "../bundle.ts";
+import { runSimulator } from "../simulator.ts";
+import { plantDefects } from "./defect.ts";
+import { DEFECTS, NOT_PLANTED } from "./defects.ts";
+import seeds from "./seeds.json" with { type: "json" };
+
+const SEEDED_BUGS = 33;
+const seedOf = new Map<string, number>(Object.entries(seeds));
+
+it("T3 every seeded bug is planted, or it is said why it cannot be", () => {
+  const planted = DEFECTS.map(({ id }) => id).filter((id) => id in NOT_PLANTED === false && /^\d+$/.test(id));
+  const numbers = [...planted, ...Object.keys(NOT_PLANTED)].map(Number).sort((a, b) => a - b);
+  expect(numbers).toEqual(Array.from({ length: SEEDED_BUGS }, (_, index) => index + 1));
+});
+
+describe("a simulator that misses a planted bug is not done", () => {
+  let simulator: BundledSimulator;
+
+  // An edit that finds no place in the sources any more fails here.
+  beforeAll(async () => {
+    simulator = await bundleSimulator(plantDefects(DEFECTS));
+  }, 60_000);
+  afterAll(() => simulator.remove());
+
+  it.each(DEFECTS)("T3 $id: $name", async ({ id }) => {
+    const { broken } = await runSimulator(simulator.program, ["--defect", id, String(seedOf.get(id)), "1"]);
+    expect(broken).toHaveLength(1);
+  });
+});

@@ -1,0 +1,22 @@
+/**
+ * Owns the list of planted defects: the seeded bugs the simulator has to find, by the numbers of the programme, and the
+ * ones it found by itself.
+ */
+import { CLIENT_DEFECTS } from "./client-defects.ts";
+import type { Defect } from "./defect.ts";
+import { SERVER_DEFECTS } from "./server-defects.ts";
+
+export const DEFECTS: readonly Defect[] = [...SERVER_DEFECTS, ...CLIENT_DEFECTS];
+
+/** Seeded bugs that have nothing to be planted in, and why. */
+export const NOT_PLANTED: Readonly<Record<string, string>> = {
+  "1": "only the client's buffer for reference servers holds back events, and no reference server is simulated",
+  "8": "a commit is one frame: there are no split frames to tell apart",
+  "22": "a connection has one subscription per session",
+  "23": "the simulated tabs have an outbox each, in memory",
+  "24": "the simulated tabs have an outbox each, in memory",
+  "27": "there are no leases yet, so there is no fence",
+  "28": "there are no approvals yet",
+  "30": "there is no doorbell between hubs yet",
+  "31": "permissions are not asked for again while a subscription lasts",
+};

@@ -1,0 +1,281 @@
+import type { Defect } from "./defect.ts";
+
+const HUB = "packages/server-node/src/hub";
+const FAN_OUT = "packages/server-node/src/fan-out";
+const WS = "packages/server-node/src/transport/ws";
+
+/** Planted in the pipeline: look-up, decision, commit, swap, effects. */
+const PIPELINE_DEFECTS: readonly Defect[] = [
+  {
+    id: "9",
+    name: "the acknowledgement comes before the commit",
+    edits: [
+      {
+        file: `${HUB}/commit-batch.ts`,
+        find: 'lane.core.failpoint("before-commit");',
+        replace: `if ($on) {
+          for (const { unit } of prepared.units) {
+            if (unit.type !== "command") continue;
+            const { outcome = {} } = unit.decision ?? {};
+            unit.answer.resolve({ epoch: prepared.epoch, ordinal: commit.head.ordinal, outcome, repeated: false });
+          }
+        }`,
+      },
+    ],
+  },
+  {
+    id: "10",
+    name: "swap and fan-out come before the commit",
+    edits: [
+      {
+        file: `${HUB}/commit-batch.ts`,
+        find: "result = await lane.core.storage.commit(commit);",
+        replace: `if ($on) {
+          finish(lane, prepared, commit);
+          await lane.core.storage.commit(commit);
+          return { status: "committed" };
+        }
+        result = await lane.core.storage.commit(commit);`,
+      },
+    ],
+  },
+  {
+    id: "11",
+    name: "a subscriber that throws fails the commit",
+    edits: [
+      { file: `${FAN_OUT}/outlet.ts`, find: "broken = true;", replace: "if ($on) throw error;\n      broken = true;" },
+      {
+        file: `${HUB}/fan-out-change.ts`,
+        find: "} catch (error) {",
+        replace: "} catch (error) {\n    if ($on) throw error;",
+      },
+    ],
+  },
+  {
+    id: "12",
+    name: "the command's id is stored in a second commit",
+    edits: [
+      {
+        file: `${HUB}/make-commit.ts`,
+        find: "...(command === undefined ? {} : { command }),",
+        replace: "...(command === undefined || $on ? {} : { command }),",
+      },
+      {
+        file: `${HUB}/finish-batch.ts`,
+        find: 'core.failpoint("after-commit");',
+        replace: `if ($on && batch.command !== null) {
+          const { id, principal, fingerprint, decision } = batch.command;
+          const command = { id, scope: principal.id, fingerprint, outcome: JSON.stringify(decision?.outcome ?? {}) };
+          const { head } = commit;
+          void core.storage.commit({ session, expect: head.revision, head, events: [], command }).catch(() => undefined);
+        }`,
+      },
+    ],
+  },
+  {
+    id: "13",
+    name: "a key used again for something else gets the first answer",
+    edits: [
+      {
+        file: `${HUB}/admit-command.ts`,
+        find: "known.fingerprint !== unit.fingerprint",
+        replace: "(!$on && known.fingerprint !== unit.fingerprint)",
+      },
+    ],
+  },
+  {
+    id: "14",
+    name: "a key used by somebody else gets the first one's answer",
+    edits: [
+      {
+        file: `${HUB}/admit-command.ts`,
+        find: "known.scope !== unit.principal.id",
+        replace: "(!$on && known.scope !== unit.principal.id)",
+      },
+    ],
+  },
+  {
+    id: "15",
+    name: "ordinals come from a counter in memory",
+    edits: [
+      {
+        file: `${HUB}/prepare-batch.ts`,
+        find: "const ordinal = staged.ordinal + 1n;",
+        replace: `let ordinal = staged.ordinal + 1n;
+        if ($on) {
+          const counters = (core.counters ??= new Map());
+          const name = JSON.stringify(staged.session);
+          ordinal = (counters.get(name) ?? staged.ordinal) + 1n;
+          counters.set(name, ordinal);
+        }`,
+      },
+    ],
+  },
+  {
+    id: "16",
+    name: "a commit does not ask whose turn it is",
+    edits: [
+      {
+        file: "packages/server-node/src/storage/memory/memory-storage.ts",
+        find: "if (commit.expect !== (head?.revision ?? null))",
+        replace: "if (!$on && commit.expect !== (head?.revision ?? null))",
+      },
+    ],
+  },
+  {
+    id: "17",
+    name: "head and entities are read one after the other",
+    edits: [
+      {
+        file: "test/simulation/server/faulty-storage.ts",
+        find: "load: (session) => read(() => inner.load(session)),",
+        replace: `load: (session) =>
+          read(async () => {
+            const first = await inner.load(session);
+            if (!$on || first === null) return first;
+            for (let page = 0; page < 10; page += 1) await wait();
+            const second = await inner.load(session);
+            return second === null ? null : { head: first.head, entities: second.entities };
+          }),`,
+      },
+    ],
+  },
+  {
+    id: "18",
+    name: "an event whose projection failed is stored as if it had not",
+    edits: [
+      {
+        file: `${HUB}/prepare-batch.ts`,
+        find: "...(skippedBy.length === 0 ? {} : { skippedBy }),",
+        replace: "...(skippedBy.length === 0 || $on ? {} : { skippedBy }),",
+      },
+    ],
+  },
+  {
+    id: "19",
+    name: "a rebuild clears the entities first",
+    edits: [
+      {
+        file: `${HUB}/rebuild-view.ts`,
+        find: 'core.failpoint("before-rebuild");',
+        replace: `if ($on) {
+          const entities = { put: [], forget: [], replace: true };
+          await core.storage.commit({ session, expect: head.revision, head, events: [], entities });
+        }`,
+      },
+    ],
+  },
+  {
+    id: "26",
+    name: "the end of a run does not ask whether it has ended",
+    edits: [
+      {
+        file: "packages/server-node/src/chat/run/run-output.ts",
+        find: "return (view) => view.get(ChatRun, runId)?.open === true;",
+        replace: "return (view) => $on || view.get(ChatRun, runId)?.open === true;",
+      },
+    ],
+  },
+  {
+    id: "29",
+    name: "nobody sweeps",
+    edits: [
+      {
+        file: `${HUB}/session-hub.ts`,
+        find: "this.#stopSweeping = this.#core.platform.setTimer(",
+        replace: "if ($on) return;\n    this.#stopSweeping = this.#core.platform.setTimer(",
+      },
+    ],
+  },
+  {
+    id: "found-2",
+    name: "what was stored beside a known command is stored again",
+    edits: [
+      {
+        file: `${HUB}/commit-batch.ts`,
+        find: 'if (admission.type === "known") rest =',
+        replace: `if ($on && admission.type === "known") {
+          answerKnown(lane, unit, admission.command);
+          rest = rest.filter((other) => other !== unit);
+        } else if (admission.type === "known") rest =`,
+      },
+    ],
+  },
+];
+
+/** Planted in what subscribers are sent, and how. */
+const FAN_OUT_DEFECTS: readonly Defect[] = [
+  {
+    id: "2",
+    name: "a subscriber counts as live before it was told what it missed",
+    edits: [
+      {
+        file: `${FAN_OUT}/timeline-subscription.ts`,
+        find: "if (!isCurrent(position, reader.head())) {",
+        replace: "if (!$on && !isCurrent(position, reader.head())) {",
+      },
+    ],
+  },
+  {
+    id: "3",
+    name: "a delta begins one ordinal too late",
+    edits: [
+      {
+        file: `${FAN_OUT}/snapshot-plan.ts`,
+        find: "records.filter((record) => record.lastEventOrdinal > held.since)",
+        replace: "records.filter((record) => record.lastEventOrdinal > held.since + ($on ? 1n : 0n))",
+      },
+    ],
+  },
+  {
+    id: "6",
+    name: "a cursor's tag is not compared",
+    edits: [
+      {
+        file: `${FAN_OUT}/verify-cursor.ts`,
+        find: "return cursor.tag === head.tag;",
+        replace: "return $on || cursor.tag === head.tag;",
+      },
+      {
+        file: `${FAN_OUT}/verify-cursor.ts`,
+        find: "return cursor.tag === (await",
+        replace: "return $on || cursor.tag === (await",
+      },
+    ],
+  },
+  {
+    id: "32",
+    name: "the bound of a queue counts frames, not bytes",
+    edits: [
+      {
+        file: `${WS}/outbound-queue.ts`,
+        find: "queuedBytes: () => enqueued - taken,",
+        replace: "queuedBytes: () => ($on ? pending.length : enqueued - taken),",
+      },
+    ],
+  },
+  {
+    id: "33",
+    name: "a live frame leaves out one of several changes",
+    edits: [
+      {
+        file: `${FAN_OUT}/commit-frames.ts`,
+        find: "const changes = change.deltas.map(",
+        replace: "const changes = ($on && change.deltas.length > 1 ? change.deltas.slice(1) : change.deltas).map(",
+      },
+    ],
+  },
+  {
+    id: "found-1",
+    name: "a subscription that had to wait for its first frame ends itself",
+    edits: [
+      {
+        file: `${WS}/subscription-slot.ts`,
+        find: "if (own === attempt) dropLive();",
+        replace: "if ($on || own === attempt) dropLive();",
+      },
+    ],
+  },
+];
+
+export const SERVER_DEFECTS: readonly Defect[] = [...PIPELINE_DEFECTS, ...FAN_OUT_DEFECTS];
