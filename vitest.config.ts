@@ -16,7 +16,7 @@ const node: TestProjectConfiguration = {
     name: "node",
     environment: "node",
     include: ["{proto,packages/*,test,bench,examples/*}/**/*.test.ts"],
-    exclude: [...exclude, "test/browser/**"],
+    exclude: [...exclude, "test/browser/**", "**/*.services.test.ts"],
     // Not a promise of speed: a bound for what hangs, wide enough for property tests on a busy machine.
     testTimeout: 60_000,
     hookTimeout: 60_000,
@@ -33,6 +33,21 @@ const dom: TestProjectConfiguration = {
     exclude,
     setupFiles: ["./test/setup/dom.ts"],
     testTimeout: 60_000,
+  },
+};
+
+/** What needs a real PostgreSQL or Redis. */
+const services: TestProjectConfiguration = {
+  resolve,
+  ssr,
+  test: {
+    name: "services",
+    environment: "node",
+    include: ["{packages/*,test,bench,examples/*}/**/*.services.test.ts"],
+    exclude,
+    globalSetup: ["./test/services/global-setup.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 };
 
@@ -86,6 +101,6 @@ function browserProjects(): TestProjectConfiguration[] {
 
 export default defineConfig({
   test: {
-    projects: [node, dom, ...browserProjects()],
+    projects: [node, dom, services, ...browserProjects()],
   },
 });

@@ -1,8 +1,5 @@
 // Owns the answer to "is there a Chromium to test with?" for everything that drives one: the stories, the browser tests.
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-
-const names = ["chromium", "chromium-browser", "google-chrome"];
+import { findProgram, isExecutable } from "./find-program.ts";
 
 /** Keep Chromium from calling out, and let it run as root, as in a container. */
 export const chromiumArgs = [
@@ -15,15 +12,6 @@ export const chromiumArgs = [
   "--disable-sync",
 ];
 
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** CHROMIUM_PATH, else the first Chromium on PATH, else null. */
 export function findChromium(): string | null {
   const chosen = process.env.CHROMIUM_PATH;
@@ -31,12 +19,5 @@ export function findChromium(): string | null {
     if (!isExecutable(chosen)) throw new Error(`CHROMIUM_PATH is ${chosen}, which is not an executable file`);
     return chosen;
   }
-  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
-    if (folder === "") continue;
-    for (const name of names) {
-      const candidate = join(folder, name);
-      if (isExecutable(candidate)) return candidate;
-    }
-  }
-  return null;
+  return findProgram("chromium", "chromium-browser", "google-chrome");
 }
