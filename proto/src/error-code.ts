@@ -17,6 +17,7 @@ export const ERROR_CODES = {
   unauthenticated: false,
   forbidden: false,
   origin_rejected: false,
+  revoked: false,
   // session
   session_not_found: false,
   session_full: false,

@@ -15,7 +15,7 @@ it.each([
   [
     "sessionstream.v1",
     file_sessionstream_v1_transport,
-    "c554513850b7131f774b285f4000078425200c5e5f4c43328c29e3216a20b2ac",
+    "233bc426c1881f0a234afcc1ab8791562adfbfaa44a799779e9daf4b17e69aee",
   ],
   [
     "sessionstream.chat.v1",

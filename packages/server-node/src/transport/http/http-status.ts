@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   unauthenticated: 401,
   forbidden: 403,
   origin_rejected: 403,
+  revoked: 403,
   session_not_found: 404,
   session_full: 409,
   gone: 410,

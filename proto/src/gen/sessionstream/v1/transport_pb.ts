@@ -18,7 +18,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file sessionstream/v1/transport.proto.
  */
 export const file_sessionstream_v1_transport: GenFile = /*@__PURE__*/
-  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLUAgoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAEi0KBHBhZ2UYZCABKAsyHS5zZXNzaW9uc3RyZWFtLnYxLlBhZ2VSZXF1ZXN0SAASPQoMYXV0aGVudGljYXRlGGUgASgLMiUuc2Vzc2lvbnN0cmVhbS52MS5BdXRoZW50aWNhdGVSZXF1ZXN0SABCBwoFZnJhbWUijAUKC1NlcnZlckZyYW1lEi0KBWhlbGxvGAEgASgLMhwuc2Vzc2lvbnN0cmVhbS52MS5IZWxsb0ZyYW1lSAASMwoIc25hcHNob3QYAiABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLlNuYXBzaG90RnJhbWVIABI3CgpzdWJzY3JpYmVkGAMgASgLMiEuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVkRnJhbWVIABI7Cgx1bnN1YnNjcmliZWQYBCABKAsyIy5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlZEZyYW1lSAASMgoIdWlfZXZlbnQYBSABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLlVpRXZlbnRGcmFtZUgAEi0KBWVycm9yGAYgASgLMhwuc2Vzc2lvbnN0cmVhbS52MS5FcnJvckZyYW1lSAASKwoEcGluZxgHIAEoCzIbLnNlc3Npb25zdHJlYW0udjEuUGluZ0ZyYW1lSAASKwoEcG9uZxgIIAEoCzIbLnNlc3Npb25zdHJlYW0udjEuUG9uZ0ZyYW1lSAASMwoIdGltZWxpbmUYZCABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLlRpbWVsaW5lRnJhbWVIABI1CgllcGhlbWVyYWwYZSABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkVwaGVtZXJhbEZyYW1lSAASMwoIZHJhaW5pbmcYZiABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLkRyYWluaW5nRnJhbWVIABI8Cg1hdXRoX2V4cGlyaW5nGGcgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5BdXRoRXhwaXJpbmdGcmFtZUgAQgcKBWZyYW1lIp0BCgpIZWxsb0ZyYW1lEhUKDWNvbm5lY3Rpb25faWQYASABKAkSFAoMY2FwYWJpbGl0aWVzGGQgAygJEhQKDHByb3RvY29sX21pbhhlIAEoDRIUCgxwcm90b2NvbF9tYXgYZiABKA0SHQoVaGVhcnRiZWF0X2ludGVydmFsX21zGGcgASgNEhcKD21heF9mcmFtZV9ieXRlcxhoIAEoDSK4AQoQU3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEh4KFnNpbmNlX3NuYXBzaG90X29yZGluYWwYAiABKAQSFAoMY2FwYWJpbGl0aWVzGGQgAygJEg0KBWVwb2NoGGUgASgJEgwKBHZpZXcYZiABKAkSCwoDdGFnGGcgASgJEg4KBndpbmRvdxhoIAEoDRIMCgRmcm9tGGkgASgEEhIKCnJlcXVlc3RfaWQYaiABKAkiKAoSVW5zdWJzY3JpYmVSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiVAoLUGFnZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZiZWZvcmUYAiABKAQSDQoFbGltaXQYAyABKA0SEgoKcmVxdWVzdF9pZBgEIAEoCSI4ChNBdXRoZW50aWNhdGVSZXF1ZXN0Eg0KBXRva2VuGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkiRQoPU3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSHgoWc2luY2Vfc25hcHNob3Rfb3JkaW5hbBgCIAEoBCInChFVbnN1YnNjcmliZWRGcmFtZRISCgpzZXNzaW9uX2lkGAEgASgJIsACCg1TbmFwc2hvdEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSGAoQc25hcHNob3Rfb3JkaW5hbBgCIAEoBBIyCghlbnRpdGllcxgDIAMoCzIgLnNlc3Npb25zdHJlYW0udjEuU25hcHNob3RFbnRpdHkSDQoFZXBvY2gYZCABKAkSDAoEdmlldxhlIAEoCRILCgN0YWcYZiABKAkSLAoEbW9kZRhnIAEoDjIeLnNlc3Npb25zdHJlYW0udjEuU25hcHNob3RNb2RlEhUKDXNpbmNlX29yZGluYWwYaCABKAQSFAoMd2luZG93X2Zsb29yGGkgASgEEhMKC2hhc19lYXJsaWVyGGogASgIEgwKBHBhcnQYayABKA0SEQoJbGFzdF9wYXJ0GGwgASgIEhIKCnJlcXVlc3RfaWQYbSABKAki+gEKDlNuYXBzaG90RW50aXR5EgwKBGtpbmQYASABKAkSCgoCaWQYAiABKAkSFwoPY3JlYXRlZF9vcmRpbmFsGAMgASgEEhoKEmxhc3RfZXZlbnRfb3JkaW5hbBgEIAEoBBIRCgl0b21ic3RvbmUYBSABKAgSJQoHcGF5bG9hZBgGIAEoCzIULmdvb2dsZS5wcm90b2J1Zi5BbnkSFQoNY3JlYXRlZF9pbmRleBhkIAEoDRISCgpjcmVhdGVkX2F0GGUgASgBEhIKCnVwZGF0ZWRfYXQYZiABKAESDAoEb3BlbhhnIAEoCBISCgpjb21tYW5kX2lkGGggASgJIm4KDFVpRXZlbnRGcmFtZRISCgpzZXNzaW9uX2lkGAEgASgJEhUKDWV2ZW50X29yZGluYWwYAiABKAQSDAoEbmFtZRgDIAEoCRIlCgdwYXlsb2FkGAQgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueSKgAQoKRXJyb3JGcmFtZRIMCgRjb2RlGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSEgoKc2Vzc2lvbl9pZBgDIAEoCRIOCgZkZXRhaWwYBCABKAkSEQoJcmV0cnlhYmxlGGQgASgIEhIKCnJlcXVlc3RfaWQYZSABKAkSEAoIZXJyb3JfaWQYZiABKAkSFgoOcmV0cnlfYWZ0ZXJfbXMYZyABKA0iRgoQU3Vic2NyaXB0aW9uSGVhZBISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWVwb2NoGAIgASgJEg8KB29yZGluYWwYAyABKAQiTQoJUGluZ0ZyYW1lEg0KBW5vbmNlGAEgASgJEjEKBWhlYWRzGGQgAygLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpcHRpb25IZWFkIhoKCVBvbmdGcmFtZRINCgVub25jZRgBIAEoCSKXAQoNVGltZWxpbmVGcmFtZRISCgpzZXNzaW9uX2lkGAEgASgJEg0KBWVwb2NoGAIgASgJEhQKDHByZXZfb3JkaW5hbBgDIAEoBBIPCgdvcmRpbmFsGAQgASgEEgsKA3RhZxgFIAEoCRIvCgdjaGFuZ2VzGAYgAygLMh4uc2Vzc2lvbnN0cmVhbS52MS5FbnRpdHlDaGFuZ2UikgIKDEVudGl0eUNoYW5nZRIMCgRraW5kGAEgASgJEgoKAmlkGAIgASgJEg8KB29yZGluYWwYAyABKAQSFwoPY3JlYXRlZF9vcmRpbmFsGAQgASgEEhIKCnVwZGF0ZWRfYXQYBSABKAESDAoEb3BlbhgGIAEoCBIvCgNwdXQYByABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLlNuYXBzaG90RW50aXR5SAASLgoFcGF0Y2gYCCABKAsyHS5zZXNzaW9uc3RyZWFtLnYxLkVudGl0eVBhdGNoSAASMQoGcmVtb3ZlGAkgASgLMh8uc2Vzc2lvbnN0cmVhbS52MS5FbnRpdHlSZW1vdmFsSABCCAoGY2hhbmdlIg8KDUVudGl0eVJlbW92YWwihgEKC0VudGl0eVBhdGNoEhQKDGJhc2Vfb3JkaW5hbBgBIAEoBBIkCgNzZXQYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0Eg0KBWNsZWFyGAMgAygJEiwKBmFwcGVuZBgEIAMoCzIcLnNlc3Npb25zdHJlYW0udjEuVGV4dEFwcGVuZCI5CgpUZXh0QXBwZW5kEg0KBWZpZWxkGAEgASgJEg4KBm9mZnNldBgCIAEoDRIMCgR0ZXh0GAMgASgJImgKDkVwaGVtZXJhbEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSCwoDa2V5GAIgASgJEg4KBnR0bF9tcxgDIAEoDRIlCgdwYXlsb2FkGAQgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueSIhCg1EcmFpbmluZ0ZyYW1lEhAKCGFmdGVyX21zGAEgASgNIioKEUF1dGhFeHBpcmluZ0ZyYW1lEhUKDWV4cGlyZXNfaW5fbXMYASABKA0qdgoMU25hcHNob3RNb2RlEh0KGVNOQVBTSE9UX01PREVfVU5TUEVDSUZJRUQQABIWChJTTkFQU0hPVF9NT0RFX0ZVTEwQARIXChNTTkFQU0hPVF9NT0RFX0RFTFRBEAISFgoSU05BUFNIT1RfTU9ERV9QQUdFEANiBnByb3RvMw", [file_google_protobuf_any, file_google_protobuf_struct]);
+  fileDesc("CiBzZXNzaW9uc3RyZWFtL3YxL3RyYW5zcG9ydC5wcm90bxIQc2Vzc2lvbnN0cmVhbS52MSLUAgoLQ2xpZW50RnJhbWUSNwoJc3Vic2NyaWJlGAEgASgLMiIuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVSZXF1ZXN0SAASOwoLdW5zdWJzY3JpYmUYAiABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlUmVxdWVzdEgAEisKBHBpbmcYAyABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBpbmdGcmFtZUgAEisKBHBvbmcYBCABKAsyGy5zZXNzaW9uc3RyZWFtLnYxLlBvbmdGcmFtZUgAEi0KBHBhZ2UYZCABKAsyHS5zZXNzaW9uc3RyZWFtLnYxLlBhZ2VSZXF1ZXN0SAASPQoMYXV0aGVudGljYXRlGGUgASgLMiUuc2Vzc2lvbnN0cmVhbS52MS5BdXRoZW50aWNhdGVSZXF1ZXN0SABCBwoFZnJhbWUiywUKC1NlcnZlckZyYW1lEi0KBWhlbGxvGAEgASgLMhwuc2Vzc2lvbnN0cmVhbS52MS5IZWxsb0ZyYW1lSAASMwoIc25hcHNob3QYAiABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLlNuYXBzaG90RnJhbWVIABI3CgpzdWJzY3JpYmVkGAMgASgLMiEuc2Vzc2lvbnN0cmVhbS52MS5TdWJzY3JpYmVkRnJhbWVIABI7Cgx1bnN1YnNjcmliZWQYBCABKAsyIy5zZXNzaW9uc3RyZWFtLnYxLlVuc3Vic2NyaWJlZEZyYW1lSAASMgoIdWlfZXZlbnQYBSABKAsyHi5zZXNzaW9uc3RyZWFtLnYxLlVpRXZlbnRGcmFtZUgAEi0KBWVycm9yGAYgASgLMhwuc2Vzc2lvbnN0cmVhbS52MS5FcnJvckZyYW1lSAASKwoEcGluZxgHIAEoCzIbLnNlc3Npb25zdHJlYW0udjEuUGluZ0ZyYW1lSAASKwoEcG9uZxgIIAEoCzIbLnNlc3Npb25zdHJlYW0udjEuUG9uZ0ZyYW1lSAASMwoIdGltZWxpbmUYZCABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLlRpbWVsaW5lRnJhbWVIABI1CgllcGhlbWVyYWwYZSABKAsyIC5zZXNzaW9uc3RyZWFtLnYxLkVwaGVtZXJhbEZyYW1lSAASMwoIZHJhaW5pbmcYZiABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLkRyYWluaW5nRnJhbWVIABI8Cg1hdXRoX2V4cGlyaW5nGGcgASgLMiMuc2Vzc2lvbnN0cmVhbS52MS5BdXRoRXhwaXJpbmdGcmFtZUgAEj0KDWF1dGhlbnRpY2F0ZWQYaCABKAsyJC5zZXNzaW9uc3RyZWFtLnYxLkF1dGhlbnRpY2F0ZWRGcmFtZUgAQgcKBWZyYW1lIp0BCgpIZWxsb0ZyYW1lEhUKDWNvbm5lY3Rpb25faWQYASABKAkSFAoMY2FwYWJpbGl0aWVzGGQgAygJEhQKDHByb3RvY29sX21pbhhlIAEoDRIUCgxwcm90b2NvbF9tYXgYZiABKA0SHQoVaGVhcnRiZWF0X2ludGVydmFsX21zGGcgASgNEhcKD21heF9mcmFtZV9ieXRlcxhoIAEoDSK4AQoQU3Vic2NyaWJlUmVxdWVzdBISCgpzZXNzaW9uX2lkGAEgASgJEh4KFnNpbmNlX3NuYXBzaG90X29yZGluYWwYAiABKAQSFAoMY2FwYWJpbGl0aWVzGGQgAygJEg0KBWVwb2NoGGUgASgJEgwKBHZpZXcYZiABKAkSCwoDdGFnGGcgASgJEg4KBndpbmRvdxhoIAEoDRIMCgRmcm9tGGkgASgEEhIKCnJlcXVlc3RfaWQYaiABKAkiKAoSVW5zdWJzY3JpYmVSZXF1ZXN0EhIKCnNlc3Npb25faWQYASABKAkiVAoLUGFnZVJlcXVlc3QSEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZiZWZvcmUYAiABKAQSDQoFbGltaXQYAyABKA0SEgoKcmVxdWVzdF9pZBgEIAEoCSJeChNBdXRoZW50aWNhdGVSZXF1ZXN0Eg0KBXRva2VuGAEgASgJEhIKCnJlcXVlc3RfaWQYAiABKAkSDgoGdGlja2V0GAMgASgJEhQKDGNhcGFiaWxpdGllcxgEIAMoCSJFCg9TdWJzY3JpYmVkRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIeChZzaW5jZV9zbmFwc2hvdF9vcmRpbmFsGAIgASgEIicKEVVuc3Vic2NyaWJlZEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkiwAIKDVNuYXBzaG90RnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRIYChBzbmFwc2hvdF9vcmRpbmFsGAIgASgEEjIKCGVudGl0aWVzGAMgAygLMiAuc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdEVudGl0eRINCgVlcG9jaBhkIAEoCRIMCgR2aWV3GGUgASgJEgsKA3RhZxhmIAEoCRIsCgRtb2RlGGcgASgOMh4uc2Vzc2lvbnN0cmVhbS52MS5TbmFwc2hvdE1vZGUSFQoNc2luY2Vfb3JkaW5hbBhoIAEoBBIUCgx3aW5kb3dfZmxvb3IYaSABKAQSEwoLaGFzX2VhcmxpZXIYaiABKAgSDAoEcGFydBhrIAEoDRIRCglsYXN0X3BhcnQYbCABKAgSEgoKcmVxdWVzdF9pZBhtIAEoCSL6AQoOU25hcHNob3RFbnRpdHkSDAoEa2luZBgBIAEoCRIKCgJpZBgCIAEoCRIXCg9jcmVhdGVkX29yZGluYWwYAyABKAQSGgoSbGFzdF9ldmVudF9vcmRpbmFsGAQgASgEEhEKCXRvbWJzdG9uZRgFIAEoCBIlCgdwYXlsb2FkGAYgASgLMhQuZ29vZ2xlLnByb3RvYnVmLkFueRIVCg1jcmVhdGVkX2luZGV4GGQgASgNEhIKCmNyZWF0ZWRfYXQYZSABKAESEgoKdXBkYXRlZF9hdBhmIAEoARIMCgRvcGVuGGcgASgIEhIKCmNvbW1hbmRfaWQYaCABKAkibgoMVWlFdmVudEZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSFQoNZXZlbnRfb3JkaW5hbBgCIAEoBBIMCgRuYW1lGAMgASgJEiUKB3BheWxvYWQYBCABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IqABCgpFcnJvckZyYW1lEgwKBGNvZGUYASABKAkSDwoHbWVzc2FnZRgCIAEoCRISCgpzZXNzaW9uX2lkGAMgASgJEg4KBmRldGFpbBgEIAEoCRIRCglyZXRyeWFibGUYZCABKAgSEgoKcmVxdWVzdF9pZBhlIAEoCRIQCghlcnJvcl9pZBhmIAEoCRIWCg5yZXRyeV9hZnRlcl9tcxhnIAEoDSJGChBTdWJzY3JpcHRpb25IZWFkEhIKCnNlc3Npb25faWQYASABKAkSDQoFZXBvY2gYAiABKAkSDwoHb3JkaW5hbBgDIAEoBCJNCglQaW5nRnJhbWUSDQoFbm9uY2UYASABKAkSMQoFaGVhZHMYZCADKAsyIi5zZXNzaW9uc3RyZWFtLnYxLlN1YnNjcmlwdGlvbkhlYWQiGgoJUG9uZ0ZyYW1lEg0KBW5vbmNlGAEgASgJIpcBCg1UaW1lbGluZUZyYW1lEhIKCnNlc3Npb25faWQYASABKAkSDQoFZXBvY2gYAiABKAkSFAoMcHJldl9vcmRpbmFsGAMgASgEEg8KB29yZGluYWwYBCABKAQSCwoDdGFnGAUgASgJEi8KB2NoYW5nZXMYBiADKAsyHi5zZXNzaW9uc3RyZWFtLnYxLkVudGl0eUNoYW5nZSKSAgoMRW50aXR5Q2hhbmdlEgwKBGtpbmQYASABKAkSCgoCaWQYAiABKAkSDwoHb3JkaW5hbBgDIAEoBBIXCg9jcmVhdGVkX29yZGluYWwYBCABKAQSEgoKdXBkYXRlZF9hdBgFIAEoARIMCgRvcGVuGAYgASgIEi8KA3B1dBgHIAEoCzIgLnNlc3Npb25zdHJlYW0udjEuU25hcHNob3RFbnRpdHlIABIuCgVwYXRjaBgIIAEoCzIdLnNlc3Npb25zdHJlYW0udjEuRW50aXR5UGF0Y2hIABIxCgZyZW1vdmUYCSABKAsyHy5zZXNzaW9uc3RyZWFtLnYxLkVudGl0eVJlbW92YWxIAEIICgZjaGFuZ2UiDwoNRW50aXR5UmVtb3ZhbCKGAQoLRW50aXR5UGF0Y2gSFAoMYmFzZV9vcmRpbmFsGAEgASgEEiQKA3NldBgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSDQoFY2xlYXIYAyADKAkSLAoGYXBwZW5kGAQgAygLMhwuc2Vzc2lvbnN0cmVhbS52MS5UZXh0QXBwZW5kIjkKClRleHRBcHBlbmQSDQoFZmllbGQYASABKAkSDgoGb2Zmc2V0GAIgASgNEgwKBHRleHQYAyABKAkiaAoORXBoZW1lcmFsRnJhbWUSEgoKc2Vzc2lvbl9pZBgBIAEoCRILCgNrZXkYAiABKAkSDgoGdHRsX21zGAMgASgNEiUKB3BheWxvYWQYBCABKAsyFC5nb29nbGUucHJvdG9idWYuQW55IiEKDURyYWluaW5nRnJhbWUSEAoIYWZ0ZXJfbXMYASABKA0iKgoRQXV0aEV4cGlyaW5nRnJhbWUSFQoNZXhwaXJlc19pbl9tcxgBIAEoDSIoChJBdXRoZW50aWNhdGVkRnJhbWUSEgoKcmVxdWVzdF9pZBgBIAEoCSp2CgxTbmFwc2hvdE1vZGUSHQoZU05BUFNIT1RfTU9ERV9VTlNQRUNJRklFRBAAEhYKElNOQVBTSE9UX01PREVfRlVMTBABEhcKE1NOQVBTSE9UX01PREVfREVMVEEQAhIWChJTTkFQU0hPVF9NT0RFX1BBR0UQA2IGcHJvdG8z", [file_google_protobuf_any, file_google_protobuf_struct]);
 
 /**
  * @generated from message sessionstream.v1.ClientFrame
@@ -187,6 +187,12 @@ export type ServerFrame = Message<"sessionstream.v1.ServerFrame"> & {
      */
     value: AuthExpiringFrame;
     case: "authExpiring";
+  } | {
+    /**
+     * @generated from field: sessionstream.v1.AuthenticatedFrame authenticated = 104;
+     */
+    value: AuthenticatedFrame;
+    case: "authenticated";
   } | { case: undefined; value?: undefined };
 };
 
@@ -253,6 +259,11 @@ export type ServerFrameJson = {
    * @generated from field: sessionstream.v1.AuthExpiringFrame auth_expiring = 103;
    */
   authExpiring?: AuthExpiringFrameJson;
+
+  /**
+   * @generated from field: sessionstream.v1.AuthenticatedFrame authenticated = 104;
+   */
+  authenticated?: AuthenticatedFrameJson;
 };
 
 /**
@@ -575,7 +586,7 @@ export const PageRequestSchema: GenMessage<PageRequest, {jsonType: PageRequestJs
   messageDesc(file_sessionstream_v1_transport, 5);
 
 /**
- * Reserved for the "auth" capability: replaces the connection's token in place.
+ * Capability "auth": says who the client is, or that it still is who it was. Carries a token or a ticket.
  *
  * @generated from message sessionstream.v1.AuthenticateRequest
  */
@@ -586,13 +597,29 @@ export type AuthenticateRequest = Message<"sessionstream.v1.AuthenticateRequest"
   token: string;
 
   /**
+   * Echoed by the frame that answers this request.
+   *
    * @generated from field: string request_id = 2;
    */
   requestId: string;
+
+  /**
+   * From POST /ticket: works once, for a short time, for the Origin it was given to.
+   *
+   * @generated from field: string ticket = 3;
+   */
+  ticket: string;
+
+  /**
+   * As in SubscribeRequest, when this is the first frame.
+   *
+   * @generated from field: repeated string capabilities = 4;
+   */
+  capabilities: string[];
 };
 
 /**
- * Reserved for the "auth" capability: replaces the connection's token in place.
+ * Capability "auth": says who the client is, or that it still is who it was. Carries a token or a ticket.
  *
  * @generated from message sessionstream.v1.AuthenticateRequest
  */
@@ -603,9 +630,25 @@ export type AuthenticateRequestJson = {
   token?: string;
 
   /**
+   * Echoed by the frame that answers this request.
+   *
    * @generated from field: string request_id = 2;
    */
   requestId?: string;
+
+  /**
+   * From POST /ticket: works once, for a short time, for the Origin it was given to.
+   *
+   * @generated from field: string ticket = 3;
+   */
+  ticket?: string;
+
+  /**
+   * As in SubscribeRequest, when this is the first frame.
+   *
+   * @generated from field: repeated string capabilities = 4;
+   */
+  capabilities?: string[];
 };
 
 /**
@@ -1706,7 +1749,7 @@ export const DrainingFrameSchema: GenMessage<DrainingFrame, {jsonType: DrainingF
   messageDesc(file_sessionstream_v1_transport, 22);
 
 /**
- * Reserved for the "auth" capability.
+ * Capability "auth": send `authenticate` with a fresh token before the old one ends.
  *
  * @generated from message sessionstream.v1.AuthExpiringFrame
  */
@@ -1718,7 +1761,7 @@ export type AuthExpiringFrame = Message<"sessionstream.v1.AuthExpiringFrame"> & 
 };
 
 /**
- * Reserved for the "auth" capability.
+ * Capability "auth": send `authenticate` with a fresh token before the old one ends.
  *
  * @generated from message sessionstream.v1.AuthExpiringFrame
  */
@@ -1735,6 +1778,37 @@ export type AuthExpiringFrameJson = {
  */
 export const AuthExpiringFrameSchema: GenMessage<AuthExpiringFrame, {jsonType: AuthExpiringFrameJson}> = /*@__PURE__*/
   messageDesc(file_sessionstream_v1_transport, 23);
+
+/**
+ * Capability "auth": the server knows who the client is.
+ *
+ * @generated from message sessionstream.v1.AuthenticatedFrame
+ */
+export type AuthenticatedFrame = Message<"sessionstream.v1.AuthenticatedFrame"> & {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Capability "auth": the server knows who the client is.
+ *
+ * @generated from message sessionstream.v1.AuthenticatedFrame
+ */
+export type AuthenticatedFrameJson = {
+  /**
+   * @generated from field: string request_id = 1;
+   */
+  requestId?: string;
+};
+
+/**
+ * Describes the message sessionstream.v1.AuthenticatedFrame.
+ * Use `create(AuthenticatedFrameSchema)` to create a new message.
+ */
+export const AuthenticatedFrameSchema: GenMessage<AuthenticatedFrame, {jsonType: AuthenticatedFrameJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_v1_transport, 24);
 
 /**
  * @generated from enum sessionstream.v1.SnapshotMode
