@@ -10,6 +10,7 @@ import {
   ClientFrameSchema,
   ServerFrameSchema,
 } from "./gen/sessionstream/v1/transport_pb.ts";
+import { findOutOfBounds } from "./json-bounds.ts";
 import { parseOrdinal } from "./ordinal.ts";
 
 export type ServerFrameInit = NonNullable<MessageInitShape<typeof ServerFrameSchema>["frame"]>;
@@ -26,6 +27,9 @@ export interface DecodeClientFrameOptions {
   readonly maxBytes?: number;
 }
 
+/** Messages within messages; the schema has three. */
+const MAX_FRAME_DEPTH = 32;
+
 /** `frame.case` is never `undefined`: a frame without a known arm is refused. */
 export type DecodedClientFrame =
   | { readonly ok: true; readonly frame: ClientFrame["frame"] }
@@ -41,7 +45,9 @@ export function decodeClientFrame(text: string, options: DecodeClientFrameOption
   try {
     // CAST: what JSON.parse gives is JSON.
     const json = JSON.parse(text) as JsonValue;
-    decoded = fromJson(ClientFrameSchema, json, { ignoreUnknownFields: !strict });
+    const problem = findOutOfBounds(json);
+    if (problem !== null) return { ok: false, code: "bad_client_frame", message: problem };
+    decoded = fromJson(ClientFrameSchema, json, { ignoreUnknownFields: !strict, recursionLimit: MAX_FRAME_DEPTH });
     // CAST: fromJson has just found it to be one.
     refuseBadOrdinals(json as ClientFrameJson);
   } catch (error) {

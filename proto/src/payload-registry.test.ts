@@ -189,6 +189,34 @@ describe("decodePayload", () => {
     expect(() => decode(json)).toThrow(expect.objectContaining({ name: "SessionStreamError", code: "invalid_event" }));
   });
 
+  it("X16 no Any inside an Any, and no nesting without end", () => {
+    const url = "type.googleapis.com/google.protobuf.Any";
+    const own = `type.googleapis.com/${everyShape.typeName}`;
+    const invalid = expect.objectContaining({ name: "SessionStreamError", code: "invalid_event" });
+    const field = everyShape.fields.find(({ message }) => message?.typeName === "google.protobuf.Any");
+    const read = (any: string) => decodePayload(everyShape, `{"@type":"${own}","${field?.jsonName}":${any}}`, registry);
+    expect(() => read(`{"@type":"type.googleapis.com/${RunEntitySchema.typeName}"}`)).not.toThrow();
+    expect(() => read(`{"@type":"${url}","value":{"@type":"${url}"}}`)).toThrow(invalid);
+    const deep = (depth: number) => `${`{"metadata":{"a":`.repeat(depth)}1${"}}".repeat(depth)}`;
+    const message = (text: string) =>
+      `{"@type":"type.googleapis.com/${ChatMessageEntitySchema.typeName}","attachments":[${text}]}`;
+    expect(() => decodePayload(ChatMessageEntitySchema, message(deep(1e4)), registry)).toThrow(invalid);
+    expect(() => decodePayload(ChatMessageEntitySchema, message(deep(3)), registry)).not.toThrow();
+  });
+
+  const pairs = cases.flatMap(([name, schema]) => cases.map(([other, given]) => [name, other, schema, given] as const));
+  it(`X17 each of the ${cases.length} types is read as itself alone, never as what its "@type" says`, () => {
+    for (const [name, other, schema, given] of pairs) {
+      const text = encodePayload(given, create(given), registry);
+      if (name === other) expect(decodePayload(schema, text, registry).$typeName).toBe(name);
+      else {
+        expect(() => decodePayload(schema, text, registry), `${other} as ${name}`).toThrow(
+          expect.objectContaining({ name: "SessionStreamError", code: "invalid_event" }),
+        );
+      }
+    }
+  });
+
   it("refuses what is no JSON with a typed error", () => {
     expect(() => decodePayload(RunEntitySchema, "{", registry)).toThrow(
       expect.objectContaining({ code: "invalid_event" }),

@@ -14,9 +14,14 @@ import {
 import { isForbiddenKey } from "./entity-patch/forbidden-key.ts";
 import { SessionStreamError } from "./error-code.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
+import { findOutOfBounds } from "./json-bounds.ts";
 import { writeFields } from "./message-json.ts";
 import { findUnsendable, hasLoneSurrogate } from "./well-formed.ts";
 
+/** Messages within messages of a payload, Structs counted at every level. */
+const MAX_DEPTH = 100;
+
+const ANY = "google.protobuf.Any";
 const TYPE_PREFIX = "type.googleapis.com/";
 
 export interface PayloadRegistry {
@@ -40,7 +45,9 @@ export function createPayloadRegistry(schemas: Iterable<DescMessage>): PayloadRe
     known.set(schema.typeName, schema);
   }
   const files = [...known.values()].flatMap(({ file }) => [...file.dependencies, file]);
-  return { get: (typeName) => known.get(typeName), registry: createRegistry(...files, ...known.values()) };
+  // An Any inside an Any says twice that it may be anything, at any depth.
+  const types = [...createRegistry(...files, ...known.values())].filter(({ typeName }) => typeName !== ANY);
+  return { get: (typeName) => known.get(typeName), registry: createRegistry(...types) };
 }
 
 function checkPayloadType(schema: DescMessage): void {
@@ -112,7 +119,7 @@ export function decodeCommandPayload<Desc extends DescMessage>(
   json: JsonObject,
   registry: PayloadRegistry,
 ): MessageShape<Desc> {
-  const problem = findUnsendable(json);
+  const problem = findOutOfBounds(json) ?? findUnsendable(json);
   if (problem !== null) throw new SessionStreamError("invalid_command", `${schema.typeName}: ${problem}`);
   return read(schema, json, registry, "invalid_command");
 }
@@ -141,7 +148,11 @@ function read<Desc extends DescMessage>(
 ): MessageShape<Desc> {
   try {
     // CAST: our JSON type is the same as protobuf-es's, but for being readonly.
-    return fromJson(schema, json as ProtobufJsonObject, { registry, ignoreUnknownFields: true });
+    return fromJson(schema, json as ProtobufJsonObject, {
+      registry,
+      ignoreUnknownFields: true,
+      recursionLimit: MAX_DEPTH,
+    });
   } catch (cause) {
     throw new SessionStreamError(code, `${schema.typeName} cannot be decoded: ${reason(cause)}`, { cause });
   }
