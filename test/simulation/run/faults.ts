@@ -23,7 +23,7 @@ const MOST = {
   commitNotDone: 0.08,
   commitUnanswered: 0.12,
   /** Rejected first, done later. */
-  commitLate: 0.05,
+  commitLate: 0.2,
   conflict: 0.05,
   readFails: 0.04,
   storageSlow: 0.2,

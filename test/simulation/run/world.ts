@@ -62,7 +62,7 @@ export class World {
       settings: drawServerSettings(this.#random),
       storage,
       isStorageDown: () => this.surroundings.clock.now < this.#storageDownUntil && !faults.healed,
-      writes: { removals: 0, late: 0 },
+      writes: { removals: 0, orphaned: 0 },
       log,
       landed: (session) => log.look(session),
       mayRead: (principal, session) => !session.startsWith("own-") || session === `own-${principal.id}`,
@@ -97,9 +97,9 @@ export class World {
     return this.#restored;
   }
 
-  /** Something was written that a living hub may not have heard of: by another one, or by itself after it gave up. */
-  get wroteUnheard(): boolean {
-    return this.#hubsMet || this.surroundings.writes.late > 0;
+  /** Grows with what the last hub may not have heard of: writes of other processes, dead or alive. Its own it finds. */
+  get foreignWrites(): number {
+    return this.surroundings.writes.orphaned + (this.#hubsMet ? 1 : 0);
   }
 
   startHub(): HubProcess {
