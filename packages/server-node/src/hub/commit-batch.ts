@@ -54,6 +54,7 @@ async function attempt(lane: LaneContext, prepared: PreparedBatch): Promise<Outc
   try {
     result = await lane.core.storage.commit(commit);
   } catch (error) {
+    lane.doubt(commit.expect);
     return { status: "unknown", error };
   }
   if (result.status === "committed") finish(lane, prepared, commit);

@@ -312,6 +312,53 @@ describe("a commit of unknown outcome", () => {
     expect(await write("c-1", "a")).toMatchObject({ ordinal: 2n, outcome: { notes: 1 }, repeated: true });
   });
 
+  it("F-S2 that arrives after it was given up and looked for is found on the next sweep", async () => {
+    const { hub, attach, storage, platform, fanOut } = hubScene({ limits: { maxStorageFailures: 1, sweepMs: 1_000 } });
+    await hub.publish(room, [noted("a")]);
+    await attach();
+    await platform.advance(1_000);
+    const before = storage.commits.length;
+    storage.faults.push("failed");
+    await expect(hub.publish(room, [grown("a", "late")])).rejects.toMatchObject({ code: "outcome_unknown" });
+    // The session is loaded again: nothing is there yet.
+    expect(await notesOf(hub)).toEqual(["a:"]);
+    const late = storage.commits[before];
+    if (late === undefined) throw new Error("no attempt was made");
+    expect(await storage.commit(late)).toEqual({ status: "committed" });
+    await platform.advance(1_000);
+    expect(fanOut.at(-1)).toMatchObject({ type: "commit", change: { prevOrdinal: 1n, ordinal: 2n } });
+  });
+
+  it("F-S2 that was given up can arrive no more once the hub has moved the head; it moves it once", async () => {
+    const { hub, attach, storage, platform } = hubScene({ limits: { maxStorageFailures: 1, sweepMs: 1_000 } });
+    await hub.publish(room, [noted("a")]);
+    await attach();
+    await platform.advance(1_000);
+    const before = storage.commits.length;
+    storage.faults.push("failed");
+    await expect(hub.publish(room, [grown("a", "late")])).rejects.toMatchObject({ code: "outcome_unknown" });
+    const late = storage.commits[before];
+    if (late === undefined) throw new Error("no attempt was made");
+    await platform.advance(10_000);
+    expect(storage.commits).toHaveLength(before + 2);
+    expect(await storage.commit(late)).toMatchObject({ status: "conflict" });
+    expect(await notesOf(hub)).toEqual(["a:"]);
+  });
+
+  it("F-S2 that began the log after it was given up is found on a sweep; nothing else begins it", async () => {
+    const { hub, attach, storage, platform, fanOut } = hubScene({ limits: { maxStorageFailures: 1, sweepMs: 1_000 } });
+    await attach();
+    storage.faults.push("failed");
+    await expect(hub.publish(room, [noted("a")])).rejects.toMatchObject({ code: "outcome_unknown" });
+    await platform.advance(5_000);
+    const [late] = storage.commits;
+    if (late === undefined) throw new Error("no attempt was made");
+    expect(storage.commits).toHaveLength(1);
+    expect(await storage.commit(late)).toEqual({ status: "committed" });
+    await platform.advance(1_000);
+    expect(fanOut).toMatchObject([{ type: "commit", change: { prevOrdinal: 0n, ordinal: 1n } }]);
+  });
+
   it("of a checkpoint alone makes the lane load again, without a word to anybody", async () => {
     const { hub, attach, storage, platform, fanOut } = hubScene();
     await hub.publish(room, [noted("a", "x")]);

@@ -17,6 +17,8 @@ export interface LaneContext {
   beBorn(state: LaneState): void;
   /** What the lane believes of storage may be wrong: load again before anything else happens. */
   distrust(): void;
+  /** A commit that expected this revision threw: it may still arrive while the head stays there. */
+  doubt(expect: string | null): void;
   /** Something was committed: checkpoints may become due. */
   committed(): void;
 }

@@ -32,6 +32,7 @@ import type { LaneContext } from "./lane-context.ts";
 import { laneReader } from "./lane-reader.ts";
 import type { LaneState } from "./lane-state.ts";
 import { loadSession } from "./load-session.ts";
+import { settleDoubt } from "./settle-doubt.ts";
 import { type CommandUnit, createAnswer, type PublishUnit } from "./unit.ts";
 import { closedError, noFencesError, storageError } from "./unit-errors.ts";
 import { writeCheckpoint } from "./write-checkpoint.ts";
@@ -47,6 +48,8 @@ export class Lane implements LaneContext {
   #state: LaneState | null = null;
   #loading: Promise<void> | null = null;
   #distrusted = false;
+  /** Of the newest commit of unknown outcome. */
+  #doubted: { readonly expect: string | null } | null = null;
   #working = false;
   #closed = false;
 
@@ -161,20 +164,32 @@ export class Lane implements LaneContext {
     this.#distrusted = true;
   }
 
+  doubt(expect: string | null): void {
+    this.#doubted = { expect };
+  }
+
   committed(): void {
     this.#idleTimer?.touch();
   }
 
-  /** What nobody else would start: a reload that failed, effects the view calls for. */
+  /** What nobody else would start: a reload that failed, a look for a late commit, effects the view calls for. */
   sweep(): void {
     if (this.#distrusted) this.ready().catch(() => undefined);
-    else if (this.isLoaded) this.effects.startDue();
+    else if (this.isLoaded) {
+      if (this.#isInDoubt && !this.#working) this.runAlone(() => settleDoubt(this)).catch(() => undefined);
+      this.effects.startDue();
+    }
   }
 
   /** From here on everything is refused. What is in flight comes to its end. */
   dispose(): void {
     this.#closed = true;
     this.#idleTimer?.cancel();
+  }
+
+  /** A head that has moved since lets nothing in that expects the one before. */
+  get #isInDoubt(): boolean {
+    return this.#doubted !== null && this.#doubted.expect === (this.state.stored?.revision ?? null);
   }
 
   #enqueue(work: LaneWork): void {
