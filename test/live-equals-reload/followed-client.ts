@@ -38,6 +38,7 @@ export function followClient(wire: InProcessWire, session: string, window: numbe
       for (const update of observer.updates) {
         if (update.type === "full" || update.type === "delta") floor = update.floor;
         else if (update.type === "page" && update.floor < floor) floor = update.floor;
+        else if (update.type === "forget" && update.floor > floor) floor = update.floor;
       }
       return floor;
     },

@@ -19,6 +19,8 @@ type Step =
   | { readonly type: "stall" }
   | { readonly type: "cut" }
   | { readonly type: "page"; readonly limit: number }
+  /** Lets go of all but the newest. */
+  | { readonly type: "forget"; readonly keep: number }
   | { readonly type: "rebuild" }
   | { readonly type: "restart" };
 
@@ -52,6 +54,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({ type: "stall" as const }) },
   { weight: 2, arbitrary: fc.constant({ type: "cut" as const }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("page" as const), limit: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant("forget" as const), keep: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.constant({ type: "rebuild" as const }) },
   { weight: 1, arbitrary: fc.constant({ type: "restart" as const }) },
 );
@@ -139,6 +142,9 @@ async function perform(scene: Scene, step: Step): Promise<void> {
       // Whether the line is up is up to the script: a page that cannot be had is refused, and nothing else.
       live.handle.loadEarlier(step.limit).catch(() => undefined);
       break;
+    case "forget":
+      live.handle.forgetBelow(live.shown().at(-step.keep)?.createdOrdinal ?? 0n);
+      break;
     case "rebuild":
       await scene.hub.rebuild(KEY);
       break;
@@ -185,7 +191,7 @@ async function play(storage: MessageStorageAdapter, window: number, script: read
 const window = fc.constantFrom(0, 1, 3, 50);
 
 describe("live equals reload, through every layer of both sides", () => {
-  it("K24 L4: after every step of a generated script the live timeline equals a fresh one, metadata included", async () => {
+  it("K24 L4: F-C16 after every step of a generated script the live timeline equals a fresh one, metadata included", async () => {
     await fc.assert(
       fc.asyncProperty(window, fc.array(step, { minLength: 1, maxLength: 30 }), (rows, script) =>
         play(memoryStorage(), rows, script),

@@ -19,6 +19,11 @@ export interface ChatClientOptions {
   readonly outbox?: Outbox;
   /** Rows per `loadEarlier`. Default 50. */
   readonly pageSize?: number;
+  /**
+   * Entities of one thread held in memory at most. Default 5,000: beyond it the oldest are let go, and `loadEarlier`
+   * brings back as many as leave room for what comes.
+   */
+  readonly maxEntities?: number;
 }
 
 const LINGER_MS = 1_000;
@@ -31,12 +36,16 @@ interface CountedThread {
 
 export function createChatClient(options: ChatClientOptions): ChatClient {
   const { backend, platform = defaultPlatform(), outbox = createMemoryOutbox() } = options;
-  const paging = options.pageSize === undefined ? {} : { pageSize: options.pageSize };
+  const { pageSize, maxEntities } = options;
+  const sizes = {
+    ...(pageSize === undefined ? {} : { pageSize }),
+    ...(maxEntities === undefined ? {} : { maxEntities }),
+  };
   const threads = new Map<SessionId, CountedThread>();
   const closing = new AbortController();
 
   function open(sessionId: SessionId): CountedThread {
-    const thread = createChatThread({ sessionId, backend, platform, outbox, signal: closing.signal, ...paging });
+    const thread = createChatThread({ sessionId, backend, platform, outbox, signal: closing.signal, ...sizes });
     const counted: CountedThread = { thread, users: 0, cancelClosing: null };
     threads.set(sessionId, counted);
     return counted;

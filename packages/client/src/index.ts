@@ -17,6 +17,7 @@ export type { LocalSession } from "./backend/local/local-session.ts";
 
 // What it gets: a thread, its status, its timeline.
 export type { ChatClient, ChatThread, SendInput, ThreadLease, TranscriptRow } from "./thread/chat-thread.ts";
+export type { ResetReason, SessionReset } from "./thread/session-reset.ts";
 export type {
   ConnectionStatus,
   HydrationStatus,

@@ -51,6 +51,8 @@ export type TimelineUpdate =
       readonly floor: bigint;
       readonly hasEarlier: boolean;
     }
+  /** The window starts later from now on: settled rows below go, and there are earlier ones again. */
+  | { readonly type: "forget"; readonly floor: bigint }
   /** One commit whose `prev` is the cursor. */
   | {
       readonly type: "commit";
@@ -77,6 +79,8 @@ export interface SessionObserver {
 export interface SessionHandle {
   /** Resolves when the page was applied; rejects `network`, `timeout`. At most one at a time. */
   loadEarlier(limit: number): Promise<void>;
+  /** Lets go of rows created before `floor`; `loadEarlier` brings them back. Nothing happens while not live. */
+  forgetBelow(floor: bigint): void;
   /** Try again now, whatever the backoff says. */
   reconnect(): void;
   close(): void;

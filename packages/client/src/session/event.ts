@@ -29,5 +29,7 @@ export type SessionEvent =
   | { readonly type: "mismatch"; readonly update: TimelineUpdate["type"] }
   | { readonly type: "timer" }
   | { readonly type: "load-earlier"; readonly limit: number }
+  /** Rows created before `floor` are more than anybody wants to hold. */
+  | { readonly type: "forget"; readonly floor: bigint }
   /** Somebody does not want to wait. Comes only while there is a connection. */
   | { readonly type: "retry"; readonly peer: Peer };

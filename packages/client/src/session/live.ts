@@ -38,6 +38,8 @@ export function whileLive(config: SessionConfig, state: Live, event: SessionEven
       return onMismatch(config, state, event.update);
     case "load-earlier":
       return state.page === null ? askForPage(config, state, event.limit, true) : stay(state);
+    case "forget":
+      return forget(state, event.floor);
     case "timer":
       return step({ ...state, page: null, parts: null }, ...dropPage(state, "timeout"));
     default:
@@ -99,6 +101,13 @@ function onPage(config: SessionConfig, state: Live, page: PendingPage, snapshot:
   );
 }
 
+/** Our side of the window only: the server goes on sending what lies below, and it is passed over. */
+function forget(state: Live, floor: bigint): Step {
+  // The page on its way starts where the window starts now.
+  if (state.page !== null || floor <= state.held.floor) return stay(state);
+  return step({ ...state, held: { ...state.held, floor } }, { type: "apply", update: { type: "forget", floor } });
+}
+
 function askForPage(config: SessionConfig, state: Live, limit: number, first: boolean): Step {
   const held: Held = { ...state.held, requests: state.held.requests + 1 };
   const requestId = `${config.subscription}.${held.requests}`;
@@ -123,6 +132,7 @@ function onError(config: SessionConfig, state: Live, { requestId, error }: Error
 function onMismatch(config: SessionConfig, state: Live, update: TimelineUpdate["type"]): Step {
   switch (update) {
     case "ephemeral":
+    case "forget":
       return stay(state);
     case "full": {
       const error = new SessionStreamError("internal", "The session's content could not be shown");

@@ -34,6 +34,7 @@ function reentrant(meanwhile: (scene: Scene, update: TimelineUpdate) => void) {
     server,
     handle: {
       loadEarlier: (limit) => handle.loadEarlier(limit),
+      forgetBelow: (floor) => handle.forgetBelow(floor),
       reconnect: () => handle.reconnect(),
       close: () => handle.close(),
     },

@@ -35,6 +35,7 @@ export interface SessionRun {
   handle(event: SessionEvent): void;
   connection(status: ConnectionStatus): void;
   loadEarlier(limit: number): Promise<void>;
+  forgetBelow(floor: bigint): void;
   /** The observer is not called any more. */
   close(): void;
 }
@@ -157,6 +158,7 @@ export function runSession(options: SessionRunOptions): SessionRun {
       handle({ type: "load-earlier", limit });
       return promise;
     },
+    forgetBelow: (floor) => handle({ type: "forget", floor }),
     close() {
       closed = true;
       setTimer(null);

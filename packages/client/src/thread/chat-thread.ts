@@ -1,5 +1,6 @@
 import type { CommandId, EntityKey, SessionId } from "@sessionstream/protocol";
 import type { Timeline } from "../timeline/timeline.ts";
+import type { SessionReset } from "./session-reset.ts";
 import type { PendingMessage, ThreadStatus } from "./status.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface ChatThread {
   /** Entities in order, then the pending messages that have no entity yet. Identity kept until it changes. */
   getRows(): readonly TranscriptRow[];
   subscribeRows(listener: () => void): () => void;
+  /** Called when content was replaced instead of continued: another log, another view, a restored backup. */
+  subscribeResets(listener: (reset: SessionReset) => void): () => void;
   /** Shows the message at once; resolves when the server took it. Rejects with its error and keeps the row as `failed`. */
   send(input: SendInput): Promise<void>;
   /** Sends a failed message again under its own id. */

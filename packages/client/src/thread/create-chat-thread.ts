@@ -3,7 +3,7 @@
  * one immutable snapshot. Owns no rule: each is in its own file.
  */
 import { commandId as asCommandId, type CommandId, type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import type { ChatBackend, CommandSubmission } from "../backend/chat-backend.ts";
+import type { ApplyResult, ChatBackend, CommandSubmission, TimelineUpdate } from "../backend/chat-backend.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import { createListeners } from "../timeline/listeners.ts";
@@ -11,8 +11,10 @@ import { createTimelineStore, type TimelineFlush } from "../timeline/store.ts";
 import { CHAT_COMMANDS } from "./chat-payload.ts";
 import type { ChatThread, SendInput, TranscriptRow } from "./chat-thread.ts";
 import { createDelivery } from "./delivery.ts";
+import { createRowLimit } from "./row-limit.ts";
 import { createRowsSelector, isOwnMessage } from "./rows.ts";
 import { currentRun, isRunKey, sameRun } from "./run-state.ts";
+import { type ResetReason, resetReason, type SessionReset } from "./session-reset.ts";
 import type { ThreadStatus } from "./status.ts";
 import { submitWithRetry } from "./submit-with-retry.ts";
 
@@ -23,6 +25,8 @@ export interface ChatThreadOptions {
   readonly outbox: Outbox;
   /** Rows asked for by `loadEarlier`. Default 50. */
   readonly pageSize?: number;
+  /** Entities held at most. Default 5,000. */
+  readonly maxEntities?: number;
   /** Aborted when the client is closed. */
   readonly signal: AbortSignal;
 }
@@ -32,6 +36,8 @@ export interface OpenChatThread extends ChatThread {
   close(): void;
 }
 
+type FullState = Extract<TimelineUpdate, { readonly type: "full" }>;
+
 const BUSY_POLICY = {
   queue: "CHAT_BUSY_POLICY_QUEUE",
   replace: "CHAT_BUSY_POLICY_REPLACE",
@@ -39,13 +45,15 @@ const BUSY_POLICY = {
 } as const;
 
 export function createChatThread(options: ChatThreadOptions): OpenChatThread {
-  const { sessionId, backend, platform, signal, pageSize = 50 } = options;
+  const { sessionId, backend, platform, signal, pageSize = 50, maxEntities = 5_000 } = options;
   const leaving = new AbortController();
   const submitter = { backend, platform, signal, leaving: leaving.signal };
   const timeline = createTimelineStore(platform);
   const selectRows = createRowsSelector(timeline);
   const rowListeners = createListeners<[]>(platform);
   const statusListeners = createListeners<[]>(platform);
+  const resetListeners = createListeners<[SessionReset]>(platform);
+  const limit = createRowLimit(maxEntities);
   let status: ThreadStatus = {
     connection: { type: "idle" },
     hydration: { type: "idle" },
@@ -54,6 +62,8 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   };
   let rows: readonly TranscriptRow[] = [];
   let loadingEarlier: Promise<void> | null = null;
+  /** What is about to be shown instead of what was. */
+  let replacement: { readonly reason: ResetReason; readonly full: FullState } | null = null;
 
   const delivery = createDelivery({
     ...submitter,
@@ -88,10 +98,27 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     if (!sameRun(run, status.run)) show({ run });
   }
 
+  function apply(update: TimelineUpdate): ApplyResult {
+    const reason = update.type === "full" ? resetReason(timeline.getCursor(), update.cursor) : null;
+    if (update.type === "full" && reason !== null) replacement = { reason, full: update };
+    return timeline.apply(update);
+  }
+
+  /** Before anybody concludes from the new position what became of a message. */
+  function tellReset(): void {
+    if (replacement === null) return;
+    const { reason, full } = replacement;
+    replacement = null;
+    resetListeners.call({ reason, lost: delivery.replaced(full) });
+  }
+
   function onFlush({ changed, orderChanged }: TimelineFlush): void {
+    tellReset();
     for (const key of changed) {
       const entity = timeline.getEntity(key);
-      if (entity?.commandId !== undefined && isOwnMessage(entity)) delivery.arrived(entity.commandId);
+      if (entity?.commandId !== undefined && isOwnMessage(entity)) {
+        delivery.arrived(entity.commandId, entity.createdOrdinal);
+      }
     }
     delivery.reached(timeline.getCursor());
     if (orderChanged) refreshRows();
@@ -118,7 +145,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   // First, so that rows and status are ready before any listener of the timeline reads them.
   timeline.subscribe(onFlush);
   const handle = backend.open(sessionId, {
-    apply: (update) => timeline.apply(update),
+    apply,
     connection(connection) {
       if (!sameFields(connection, status.connection)) show({ connection });
     },
@@ -128,6 +155,11 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     },
   });
 
+  timeline.subscribe(({ orderChanged }) => {
+    const floor = orderChanged ? limit.floor(timeline) : null;
+    if (floor !== null) handle.forgetBelow(floor);
+  });
+
   return {
     sessionId,
     timeline,
@@ -135,6 +167,7 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
     subscribeStatus: (listener) => statusListeners.add(listener),
     getRows: () => rows,
     subscribeRows: (listener) => rowListeners.add(listener),
+    subscribeResets: (listener) => resetListeners.add(listener),
     async send(input) {
       const { text } = input;
       if (text.trim() === "") throw new SessionStreamError("empty_prompt", "The message is empty");
@@ -151,11 +184,12 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
       await submitWish(CHAT_COMMANDS.stop, id, { runId });
     },
     retryRun: (runId) => submitWish(CHAT_COMMANDS.start, `retry:${runId}`, { prompt: "", retryOfRunId: runId }),
-    loadEarlier() {
+    async loadEarlier() {
+      limit.checkRoom(timeline);
       loadingEarlier ??= handle.loadEarlier(pageSize).finally(() => {
         loadingEarlier = null;
       });
-      return loadingEarlier;
+      await loadingEarlier;
     },
     reconnect: () => handle.reconnect(),
     close() {

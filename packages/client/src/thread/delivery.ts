@@ -5,9 +5,10 @@
  */
 
 import { type Cursor, isErrorCode, type JsonObject, type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import type { CommandReceipt, CommandSubmission } from "../backend/chat-backend.ts";
+import type { CommandReceipt, CommandSubmission, TimelineUpdate } from "../backend/chat-backend.ts";
 import type { DeliveryNews, Outbox, OutboxFailure, OutboxItem } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
+import { createAcceptedMessages } from "./accepted-messages.ts";
 import { CHAT_COMMANDS } from "./chat-payload.ts";
 import { createDeferred, type Deferred } from "./deferred.ts";
 import type { PendingMessage } from "./status.ts";
@@ -32,8 +33,10 @@ export interface Delivery {
   send(message: OwnMessage): Promise<void>;
   retry(commandId: string): Promise<void>;
   discard(commandId: string): string | undefined;
-  /** The timeline shows the message of this command. */
-  arrived(commandId: string): void;
+  /** The timeline shows the message of this command, created at an ordinal. */
+  arrived(commandId: string, ordinal: bigint): void;
+  /** The timeline shows this state instead of what it showed. Returns the commands it has lost. */
+  replaced(by: Extract<TimelineUpdate, { readonly type: "full" }>): readonly string[];
   /** The timeline reached this cursor. */
   reached(cursor: Cursor): void;
   /** Whether the timeline follows the server live. */
@@ -54,6 +57,7 @@ interface Parcel {
 export function createDelivery(options: DeliveryOptions): Delivery {
   const { session, outbox, leaving } = options;
   const parcels = new Map<string, Parcel>();
+  const acceptedMessages = createAcceptedMessages();
   let pending: readonly PendingMessage[] = [];
   let cursor: Cursor | undefined;
   let inFlight: OutboxItem | null = null;
@@ -194,6 +198,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   function taken(parcel: Parcel, news: Extract<DeliveryNews, { readonly type: "accepted" }>): void {
     parcel.settled.resolve();
+    acceptedMessages.remember(parcel.item, news.epoch, news.ordinal);
     if (cursor !== undefined && covers(cursor, news.epoch, news.ordinal)) drop(parcel.item.commandId);
     else update(parcel, news);
     watchForReplacement();
@@ -278,13 +283,19 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       pump();
       return parcel.item.text;
     },
-    arrived(commandId) {
+    arrived(commandId, ordinal) {
       const parcel = parcels.get(commandId);
       if (parcel === undefined) return;
+      acceptedMessages.remember(parcel.item, epoch(), ordinal);
       if (inFlight === parcel.item) inFlight = null;
       parcel.settled.resolve();
       drop(commandId);
       pump();
+    },
+    replaced(by) {
+      const lost = acceptedMessages.takeLost(by);
+      for (const item of lost) fail(parcels.get(item.commandId) ?? parcelOf(item), lostByServer());
+      return lost.map(({ commandId }) => commandId);
     },
     reached(next) {
       const replaced = cursor !== undefined && cursor.epoch !== "" && cursor.epoch !== next.epoch;
@@ -305,6 +316,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   };
 }
 
+function parcelOf(item: OutboxItem): Parcel {
+  return { item, delivery: { type: "queued" }, settled: createDeferred() };
+}
+
 function sameItem(a: OutboxItem, b: OutboxItem): boolean {
   return a === b || (a.epoch === b.epoch && a.failure?.code === b.failure?.code);
 }
@@ -316,6 +331,11 @@ function covers(cursor: Cursor, epoch: string, ordinal: bigint): boolean {
 function replacedSince(): SessionStreamError {
   const text =
     "The server replaced this conversation before the message arrived in it. Send it again if it still fits.";
+  return new SessionStreamError("gone", text, { retryable: true });
+}
+
+function lostByServer(): SessionStreamError {
+  const text = "The server had accepted this message and lost it when it was restored. Send it again if it still fits.";
   return new SessionStreamError("gone", text, { retryable: true });
 }
 

@@ -22,6 +22,8 @@ export function applyUpdate(state: TimelineState, update: StateUpdate): ApplyRes
       return applyDelta(state, update);
     case "page":
       return applyPage(state, update);
+    case "forget":
+      return applyForget(state, update);
     case "mutations":
       return applyMutations(state, update);
   }
@@ -62,6 +64,14 @@ function applyPage(state: TimelineState, update: UpdateOf<"page">): ApplyResult 
   if (update.floor < state.floor) state.floor = update.floor;
   state.hasEarlier = update.hasEarlier;
   for (const entity of update.entities) keepNewer(state, entity);
+  return "applied";
+}
+
+function applyForget(state: TimelineState, { floor }: UpdateOf<"forget">): ApplyResult {
+  if (floor <= state.floor) return "applied";
+  state.floor = floor;
+  state.hasEarlier = true;
+  dropBelowFloor(state);
   return "applied";
 }
 

@@ -41,8 +41,8 @@ const write: fc.Arbitrary<Write> = fc.oneof(
 );
 const batch = fc.uniqueArray(write, { maxLength: 4, selector: ({ kind, id }) => entityKey(kind, id) });
 
-/** A client's fate before a commit: it hears it, hears it twice, or is away and comes back with a delta or a full. */
-const fate = fc.constantFrom("hear", "hear", "hear", "hear-twice", "delta", "full", "page", "away");
+/** A client's fate before a commit: it hears it, hears it twice, lets go of old rows, or is away and comes back with a delta or a full. */
+const fate = fc.constantFrom("hear", "hear", "hear", "hear-twice", "delta", "full", "page", "forget", "away");
 
 /** What exists is patched, what does not is created. */
 function changesOf(log: LocalLog, writes: readonly Write[]): readonly LocalChange[] {
@@ -68,6 +68,7 @@ function createFollower(log: LocalLog, window: number) {
     apply,
     catchUp: (how: "delta" | "full") =>
       apply(how === "full" ? fullOf(log, window) : deltaOf(log, store.getCursor(), floor)),
+    forget: () => apply({ type: "forget", floor: floor + 1n }),
     page: () => apply(pageOf(log, floor, 1)),
     shown(): readonly (TimelineEntity | undefined)[] {
       platform.runFrames();
@@ -96,6 +97,7 @@ describe("a live timeline", () => {
           away = false;
           if (next === "hear-twice") client.apply(update);
           if (next === "page") client.page();
+          if (next === "forget") client.forget();
           expect(client.shown()).toEqual(client.expected());
           expect(client.cursor()).toEqual(log.cursor());
         }

@@ -8,6 +8,7 @@ import type {
   ChatClient,
   ChatThread,
   SendInput,
+  SessionReset,
   ThreadLease,
   ThreadStatus,
   Timeline,
@@ -24,6 +25,9 @@ const IDLE_STATUS: ThreadStatus = {
 const NO_ROWS: readonly TranscriptRow[] = [];
 const NO_KEYS: readonly EntityKey[] = [];
 const NO_EPHEMERALS: ReturnType<Timeline["getEphemerals"]> = [];
+
+/** Another thread has its own content from the start: it was not reset to it. */
+const NOTHING_MISSED = (): void => undefined;
 
 type Subscribe = (thread: ChatThread, listener: () => void) => () => void;
 
@@ -73,6 +77,8 @@ export class LeasedThread implements ChatThread {
   getStatus = (): ThreadStatus => this.#thread?.getStatus() ?? IDLE_STATUS;
   getRows = (): readonly TranscriptRow[] => this.#thread?.getRows() ?? NO_ROWS;
   subscribeStatus = (listener: () => void) => this.#follow((thread, on) => thread.subscribeStatus(on), listener);
+  subscribeResets = (listener: (reset: SessionReset) => void) =>
+    this.#follow((thread) => thread.subscribeResets(listener), NOTHING_MISSED);
   subscribeRows = (listener: () => void) => this.#follow((thread, on) => thread.subscribeRows(on), listener);
 
   send = (input: SendInput): Promise<void> => this.#withLease((thread) => thread.send(input));

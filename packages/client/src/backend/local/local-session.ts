@@ -113,6 +113,11 @@ export function createLocalSession({ id, now, network, window }: LocalSessionOpt
         observer.apply(page);
         floor = page.floor;
       },
+      forgetBelow(next) {
+        if (state !== "live" || next <= floor) return;
+        observer.apply({ type: "forget", floor: next });
+        floor = next;
+      },
       reconnect() {
         if (state !== "live") connect();
       },

@@ -233,6 +233,7 @@ export function runConnection(options: ConnectionOptions): Connection {
       handle({ type: "wanted" });
       return {
         loadEarlier: (limit) => run.loadEarlier(limit),
+        forgetBelow: (floor) => run.forgetBelow(floor),
         reconnect() {
           if (state.type === "open") run.handle({ type: "retry", peer: state.peer });
           else handle({ type: "retry" });

@@ -95,6 +95,7 @@ export const EVENTS = {
   "ephemeral did not fit": { type: "mismatch", update: "ephemeral" },
   timer: { type: "timer" },
   "load earlier": { type: "load-earlier", limit: 20 },
+  forget: { type: "forget", floor: 5n },
   retry: { type: "retry", peer: "timeline" },
 } as const satisfies Record<string, SessionEvent>;
 

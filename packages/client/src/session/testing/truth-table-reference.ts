@@ -41,6 +41,7 @@ export const REFERENCE_SYNCING: Row = {
   "ephemeral did not fit": "·",
   timer: "retrying: report resync, backoff",
   "load earlier": "reference-syncing: page network",
+  forget: "·",
   retry: "·",
 };
 
@@ -84,6 +85,7 @@ export const REFERENCE_CATCHING_UP: Row = {
   "ephemeral did not fit": "reference-syncing: report resync, send subscribe, timer",
   timer: "retrying: report resync, backoff",
   "load earlier": "reference-catching-up: page network",
+  forget: "·",
   retry: "·",
 };
 
@@ -127,5 +129,6 @@ export const REFERENCE_LIVE: Row = {
   "ephemeral did not fit": "reference-syncing: report resync, send subscribe, timer",
   timer: "·",
   "load earlier": "reference-live: page network",
+  forget: "·",
   retry: "·",
 };

@@ -41,6 +41,7 @@ export const DETACHED: Row = {
   "ephemeral did not fit": "·",
   timer: "·",
   "load earlier": "detached: page network",
+  forget: "·",
   retry: "·",
 };
 
@@ -84,6 +85,7 @@ export const SYNCING: Row = {
   "ephemeral did not fit": "·",
   timer: "retrying: report resync, backoff",
   "load earlier": "syncing: page network",
+  forget: "·",
   retry: "·",
 };
 
@@ -127,6 +129,7 @@ export const LIVE: Row = {
   "ephemeral did not fit": "·",
   timer: "live: page timeout",
   "load earlier": "·",
+  forget: "·",
   retry: "·",
 };
 
@@ -170,6 +173,7 @@ export const RETRYING: Row = {
   "ephemeral did not fit": "·",
   timer: "syncing: send subscribe, timer",
   "load earlier": "retrying: page network",
+  forget: "·",
   retry: "syncing: send subscribe, timer",
 };
 
@@ -213,5 +217,6 @@ export const FAILED: Row = {
   "ephemeral did not fit": "·",
   timer: "·",
   "load earlier": "failed: page network",
+  forget: "·",
   retry: "syncing: send subscribe, timer",
 };

@@ -1,0 +1,87 @@
+/**
+ * Owns a chat between a production client and a production hub in one process, on virtual time: the hub can be replaced
+ * by another one over other contents, as a restart or a restore does.
+ */
+import { type ChatClient, type ChatThread, createChatClient, sessionstreamBackend } from "@sessionstream/client";
+import { createManualPlatform, type ManualPlatform } from "@sessionstream/client/testing";
+import { sessionId } from "@sessionstream/protocol";
+import { createHub, type Hub, type MemoryStorageContents, memoryStorage } from "@sessionstream/server-node";
+import { chat, type Engine } from "@sessionstream/server-node/chat";
+import { inProcessHttp } from "../wire/in-process-chat.ts";
+import { inProcessWire } from "../wire/in-process-wire.ts";
+
+const PRINCIPAL = { id: "ada", tenant: "shop" };
+export const SESSION = sessionId("room-1");
+
+/** Answers at once. */
+const engine: Engine = async function* ({ prompt }) {
+  yield { type: "text-start", id: "1" };
+  yield { type: "text-delta", id: "1", text: `About ${prompt}` };
+  yield { type: "text-end", id: "1" };
+  yield { type: "finish" };
+};
+
+export class Scene implements AsyncDisposable {
+  readonly platform: ManualPlatform = createManualPlatform();
+  readonly #clients: ChatClient[] = [];
+  readonly #cuts: (() => void)[] = [];
+  contents: MemoryStorageContents = new Map();
+  hub: Hub;
+
+  constructor() {
+    this.hub = this.#start();
+  }
+
+  open(): ChatThread {
+    const onQueued = () => void setImmediate(() => wire.deliver());
+    const wire = inProcessWire({ hub: () => this.hub, principal: PRINCIPAL, maxQueuedBytes: 1 << 20, onQueued });
+    this.#cuts.push(() => wire.cut());
+    const backend = sessionstreamBackend({
+      url: "https://shop.example/api/chat",
+      transport: wire,
+      platform: this.platform,
+      fetch: (input, init) => inProcessHttp(this.hub, PRINCIPAL)(new Request(input, init)),
+    });
+    const client = createChatClient({ backend, platform: this.platform });
+    this.#clients.push(client);
+    return client.acquire(SESSION).thread;
+  }
+
+  /** The hub dies; another one answers from `contents`. */
+  async restart(contents: MemoryStorageContents): Promise<void> {
+    const old = this.hub;
+    this.contents = contents;
+    this.hub = this.#start();
+    for (const cut of this.#cuts) cut();
+    await old.close();
+  }
+
+  /** Lets everything happen that can, for at most ten virtual seconds, until it holds. */
+  async until(what: string, holds: () => boolean): Promise<void> {
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.platform.runFrames();
+      if (holds()) return;
+      this.platform.advance(10);
+    }
+    throw new Error(`${what}: not within ten virtual seconds`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.#clients) client.close();
+    await this.hub.close();
+  }
+
+  #start(): Hub {
+    return createHub({ storage: memoryStorage(this.contents), modules: [chat({ engine })], authorize: () => true });
+  }
+}
+
+/** Own messages as shown: stored ones, then those on their way with their state. */
+export function ownMessages(thread: ChatThread): readonly string[] {
+  return thread.getRows().flatMap((row) => {
+    if (row.type === "pending") return [`(${row.message.text}: ${row.message.delivery.type})`];
+    const payload = thread.timeline.getEntity(row.entity)?.payload;
+    return payload?.["role"] === "user" ? [String(payload["content"])] : [];
+  });
+}
