@@ -21,7 +21,14 @@ export {
 } from "./event/define-event.ts";
 export type { FanOutLimits } from "./fan-out/fan-out-limits.ts";
 export type { AnyRecord, OpaqueRecord } from "./fan-out/lane-reader.ts";
-export type { AttachRequest, EncodedFrame, PageQuery, SubscriberSink, Subscription } from "./fan-out/subscriber.ts";
+export type {
+  AttachRequest,
+  ConnectionSink,
+  EncodedFrame,
+  PageQuery,
+  SubscriberSink,
+  Subscription,
+} from "./fan-out/subscriber.ts";
 export { createHub } from "./hub/create-hub.ts";
 export type { ErrorRecord, ErrorRecordKind, ErrorRecordStorage } from "./hub/error-records.ts";
 export { FAILPOINTS, type Failpoint, type FailpointName } from "./hub/failpoint.ts";
@@ -39,6 +46,7 @@ export {
 } from "./hub/hub-options.ts";
 export { memoryErrorRecords } from "./hub/memory-error-records.ts";
 export type { PipelineChange, PipelineEvent, PipelineRecord, PipelineUnit } from "./hub/pipeline-record.ts";
+export type { Revocation, RevocationChannel } from "./hub/revocation.ts";
 export type { HubPlatform } from "./platform/hub-platform.ts";
 export { nodePlatform } from "./platform/node-platform.ts";
 export {

@@ -77,6 +77,7 @@ function bellSink(bell: Bell): SubscriberSink {
     queuedBytes: () => 0,
     maxQueuedBytes: Number.MAX_SAFE_INTEGER,
     onDrain: (callback) => callback(),
+    ended: (error) => bell.break(error),
     close(code, reason) {
       const why = code === CLOSE_CODES.draining ? "draining" : "closed";
       bell.break(new SessionStreamError(why, `The hub let go of the session: ${reason}`));

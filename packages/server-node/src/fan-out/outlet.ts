@@ -26,6 +26,7 @@ export function createOutlet(sink: SubscriberSink, onBroken: (error: unknown) =>
     send: (frame) => attempt(() => sink.send(frame), undefined),
     queuedBytes: () => attempt(() => sink.queuedBytes(), Number.POSITIVE_INFINITY),
     onDrain: (callback) => attempt(() => sink.onDrain(callback), undefined),
+    ended: (error) => attempt(() => sink.ended(error), undefined),
     close: (code, reason) => attempt(() => sink.close(code, reason), undefined),
   };
 }

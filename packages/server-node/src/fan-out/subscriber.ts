@@ -1,4 +1,4 @@
-import type { Cursor } from "@sessionstream/protocol";
+import type { Cursor, SessionStreamError } from "@sessionstream/protocol";
 import type { Audience } from "../projection/define-entity-kind.ts";
 import type { SessionKey } from "../storage/contract.ts";
 
@@ -13,7 +13,7 @@ export interface EncodedFrame {
  * What fan-out needs of a connection. The implementer promises that no method throws or blocks (L6): a broken
  * connection swallows frames and reports its end by detaching its subscriptions.
  */
-export interface SubscriberSink {
+export interface ConnectionSink {
   /** Enqueues. Frames leave in the order of the calls. */
   send(frame: EncodedFrame): void;
   /** Bytes enqueued and not yet taken by the operating system. */
@@ -24,6 +24,12 @@ export interface SubscriberSink {
   onDrain(callback: () => void): void;
   /** Ends the connection with a close code of the protocol. */
   close(code: number, reason: string): void;
+}
+
+/** A connection as one subscription sees it. */
+export interface SubscriberSink extends ConnectionSink {
+  /** The hub ended this subscription, and nothing more is sent to it. Not called for one that was detached. */
+  ended(error: SessionStreamError): void;
 }
 
 export interface AttachRequest {

@@ -12,6 +12,7 @@ import type { Authorize, CheckpointPolicy, HubLimits } from "./hub-options.ts";
 import type { HubRegistry } from "./hub-registry.ts";
 import type { PipelineRecord } from "./pipeline-record.ts";
 
+import type { RevocationChannel } from "./revocation.ts";
 export type LaneFanOut = SessionFanOut & { attach(request: AttachRequest): Promise<Subscription> };
 export type CreateFanOut = (reader: LaneReader) => LaneFanOut;
 
@@ -30,6 +31,7 @@ export interface HubCore {
   readonly authorize: Authorize;
   readonly errors: ErrorLog;
   readonly onPipeline: ((record: PipelineRecord) => void) | undefined;
+  readonly revocations: RevocationChannel | undefined;
   readonly failpoint: Failpoint;
   readonly createFanOut: CreateFanOut;
 }

@@ -3,6 +3,7 @@ import { createSessionFanOut } from "../fan-out/session-fan-out.ts";
 import { nodePlatform } from "../platform/node-platform.ts";
 import type { CreateFanOut, HubCore } from "./core.ts";
 import { ErrorLog } from "./error-log.ts";
+import { requireDecision } from "../platform/require-decision.ts";
 import type { Hub } from "./hub.ts";
 import { DEFAULT_CHECKPOINT_POLICY, DEFAULT_HUB_LIMITS, type HubOptions } from "./hub-options.ts";
 import { createHubRegistry } from "./hub-registry.ts";
@@ -28,6 +29,12 @@ export function composeHub(options: HubOptions, fanOutOf: (core: Omit<HubCore, "
   const { platform = nodePlatform(), errorRecords = memoryErrorRecords() } = options;
   const core = {
     phase: { current: "open" as const },
+  requireDecision(
+    "createHub",
+    "authorize",
+    options.authorize,
+    "say who may do what, for example ({ principal, session }) => mayUse(principal, session)",
+  );
     platform,
     storage: options.storage,
     registry: createHubRegistry(options.modules),
@@ -45,3 +52,4 @@ export function composeHub(options: HubOptions, fanOutOf: (core: Omit<HubCore, "
   };
   return new SessionHub({ ...core, createFanOut: fanOutOf(core) });
 }
+    revocations: options.revocations,

@@ -2,6 +2,7 @@ import type { SessionKey } from "../storage/contract.ts";
 
 /** Where something went wrong that the publisher could not be told, or not alone. */
 export type ErrorRecordKind =
+  | "authorize"
   | "decode"
   | "projection"
   | "storage"

@@ -9,6 +9,7 @@ import type { ErrorRecord, ErrorRecordStorage } from "./error-records.ts";
 import type { Failpoint } from "./failpoint.ts";
 import type { HubModule } from "./hub-module.ts";
 import type { PipelineRecord } from "./pipeline-record.ts";
+import type { RevocationChannel } from "./revocation.ts";
 
 /** `create`: write to a session that has no log yet. */
 export type Action = "create" | "read" | "write" | "remove";
@@ -52,6 +53,8 @@ export interface HubLimits {
   readonly sweepMs: number;
   /** How long `close` waits for aborted effects. */
   readonly closeGraceMs: number;
+  /** `authorize` is asked again about every live subscription at least this often. */
+  readonly reauthorizeMs: number;
   readonly fanOut: FanOutLimits;
 }
 
@@ -69,6 +72,7 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   closeGraceMs: 2_000,
   fanOut: DEFAULT_FAN_OUT_LIMITS,
 };
+  reauthorizeMs: 60_000,
 
 export const DEFAULT_CHECKPOINT_POLICY: CheckpointPolicy = { everyEvents: 500, idleMs: 1_000 };
 
@@ -88,6 +92,8 @@ export interface HubOptions {
   /** Default: the newest 1,000 in memory. */
   readonly errorRecords?: ErrorRecordStorage;
   readonly onError?: (record: ErrorRecord) => void;
+  /** How other processes hear of `revoke`. Default: they find out when they ask `authorize` again. */
+  readonly revocations?: RevocationChannel;
   /** One frozen record per commit. A throw is recorded and harms nothing. */
   readonly onPipeline?: (record: PipelineRecord) => void;
   /** Where tests stop or kill the process. */

@@ -7,6 +7,7 @@ import type { AnyRecord } from "../fan-out/lane-reader.ts";
 import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorRecord } from "./error-records.ts";
+import type { Revocation } from "./revocation.ts";
 
 export interface SubmitRequest {
   readonly principal: Principal;
@@ -64,6 +65,13 @@ export interface Hub {
   errors(query?: { readonly session?: SessionKey; readonly limit?: number }): Promise<readonly ErrorRecord[]>;
   stats(): HubStats;
   /** Refuses new commands, lets commits finish, checkpoints. */
+  /**
+   * Ends what is live, now: a principal's and a connection's sockets with 4015, a session's subscriptions with
+   * `forbidden`. Not a frame follows. Runs go on: stopping them is a command.
+   */
+  revoke(revocation: Revocation): void;
+  /** For transports, which close their connections. @returns stops that. */
+  onRevoked(listener: (revocation: Revocation) => void): () => void;
   drain(): Promise<void>;
   /** `drain`, abort effects, close storage. Idempotent. */
   close(): Promise<void>;

@@ -5,6 +5,7 @@ import type { EventInput } from "../event/define-event.ts";
 import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import { acceptCommand, checkSessionId } from "./accept.ts";
+import { AccessWatch } from "./access-watch.ts";
 import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
 import type { ErrorRecord } from "./error-records.ts";
@@ -12,6 +13,7 @@ import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitR
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
 import { SessionTable } from "./session-table.ts";
+import type { Revocation } from "./revocation.ts";
 import { snapshotAsOf, snapshotOf } from "./snapshot-as-of.ts";
 import { createAnswer } from "./unit.ts";
 import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
@@ -20,12 +22,14 @@ export class SessionHub implements Hub {
   readonly #core: HubCore;
   readonly #table: SessionTable;
   #stopSweeping: () => void = () => undefined;
+  readonly #access: AccessWatch;
   #closing: Promise<void> | null = null;
 
   constructor(core: HubCore) {
     this.#core = core;
     this.#table = new SessionTable(core);
     this.#sweepLater();
+    this.#access = new AccessWatch(core);
   }
 
   async submit(request: SubmitRequest): Promise<CommandAck> {
@@ -79,11 +83,12 @@ export class SessionHub implements Hub {
     checkSessionId(session, "bad_request");
     // The tenant is what `authenticate` said, never what a frame says (L13).
     if (tenant !== principal.tenant) throw forbiddenError();
-    await authorize(this.#core, { principal, action: "read", session, command: undefined });
-    return this.#table.withLane(request.session, async (lane) => {
-      await lane.ready();
-      return lane.fanOut.attach(request);
-    });
+    return this.#access.admit(principal, request, (guarded) =>
+      this.#table.withLane(request.session, async (lane) => {
+        await lane.ready();
+        return lane.fanOut.attach(guarded);
+      }),
+    );
   }
 
   async remove(principal: Principal, session: string): Promise<void> {
@@ -102,6 +107,14 @@ export class SessionHub implements Hub {
   }
 
   stats(): HubStats {
+  revoke(revocation: Revocation): void {
+    this.#access.revoke(revocation);
+  }
+
+  onRevoked(listener: (revocation: Revocation) => void): () => void {
+    return this.#access.onRevoked(listener);
+  }
+
     const lanes = this.#table.lanes();
     return {
       sessions: lanes.length,
@@ -135,6 +148,7 @@ export class SessionHub implements Hub {
     await this.#core.storage.close();
   }
 
+    this.#access.close();
   async #checkpointAll(): Promise<void> {
     await Promise.all(this.#table.lanes().map((lane) => lane.checkpoint()));
   }

@@ -1,11 +1,13 @@
 /** A sink that a test drains by hand, frame by frame. */
-import type { ServerFrameJson } from "@sessionstream/protocol";
+import type { ServerFrameJson, SessionStreamError } from "@sessionstream/protocol";
 import type { EncodedFrame, SubscriberSink } from "../subscriber.ts";
 
 export class ScriptedSink implements SubscriberSink {
   readonly maxQueuedBytes: number;
   /** Every frame ever enqueued. */
   readonly sent: EncodedFrame[] = [];
+  /** Why the hub ended the subscription. */
+  endedBy: SessionStreamError | null = null;
   closed: { code: number; reason: string } | null = null;
   #taken = 0;
   #queued = 0;
@@ -30,6 +32,10 @@ export class ScriptedSink implements SubscriberSink {
 
   onDrain(callback: () => void): void {
     this.#waiting.push(callback);
+  }
+
+  ended(error: SessionStreamError): void {
+    this.endedBy ??= error;
   }
 
   close(code: number, reason: string): void {

@@ -112,6 +112,7 @@ export function attachRequest(overrides: Partial<AttachRequest> = {}): AttachReq
       queuedBytes: () => 0,
       maxQueuedBytes: 1,
       onDrain: () => undefined,
+      ended: () => undefined,
       close: () => undefined,
     },
     ...overrides,

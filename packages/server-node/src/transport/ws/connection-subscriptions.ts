@@ -6,7 +6,7 @@ import { type ErrorCode, isSessionId, SessionStreamError } from "@sessionstream/
 import type { ServerFrameInit } from "@sessionstream/protocol/codec";
 import type { PageRequest, SubscribeRequest, SubscriptionHead } from "@sessionstream/protocol/sessionstream/v1";
 import type { Principal } from "../../command/define-command.ts";
-import type { AttachRequest, SubscriberSink } from "../../fan-out/subscriber.ts";
+import type { AttachRequest, ConnectionSink } from "../../fan-out/subscriber.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { createSubscriptionSlot, type SubscriptionSlot } from "./subscription-slot.ts";
@@ -24,7 +24,7 @@ export interface Failure {
 }
 
 interface ConnectionPort {
-  readonly sink: SubscriberSink;
+  readonly sink: ConnectionSink;
   send(frame: ServerFrameInit): void;
   /** The peer's own bad frame: counts against it. */
   refuse(failure: Failure): void;

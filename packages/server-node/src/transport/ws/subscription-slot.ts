@@ -3,7 +3,7 @@
  * stays until the new one's first frame is there, so a failed re-subscribe costs nothing.
  * Does not write frames of its own: what happened is told to the connection.
  */
-import type { AttachRequest, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
+import type { AttachRequest, ConnectionSink, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
 
 /** An attach under way. Closing it makes it silent, whenever it ends. */
 interface Attempt {
@@ -11,7 +11,7 @@ interface Attempt {
 }
 
 export interface SubscriptionSlotOptions {
-  readonly sink: SubscriberSink;
+  readonly sink: ConnectionSink;
   readonly attach: (request: AttachRequest) => Promise<Subscription>;
   readonly onLive: () => void;
   readonly onFailed: (error: unknown, requestId: string) => void;
@@ -50,6 +50,13 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
         // Attached before there was room for a frame, it is the live one itself by now.
         if (own === attempt) dropLive();
         sink.send(frame);
+      },
+      ended(error) {
+        if (own.closed) return;
+        own.closed = true;
+        if (own === attempt) attempt = null;
+        else live = null;
+        onFailed(error, "");
       },
       close(code, reason) {
         if (!own.closed) sink.close(code, reason);

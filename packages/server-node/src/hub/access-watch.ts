@@ -1,0 +1,236 @@
+/**
+ * Owns that a subscription lasts no longer than its permission: asked before it begins, asked again while it lives, and
+ * ended at once by a revocation. Whoever is ended gets no frame after that, whatever is still on its way to it.
+ * Does not know connections: those are told by `onRevoked`.
+ */
+import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
+import type { Principal } from "../command/define-command.ts";
+import type { AttachRequest, SubscriberSink, Subscription } from "../fan-out/subscriber.ts";
+import { sha256 } from "../platform/sha256.ts";
+import { authorize } from "./authorize.ts";
+import type { HubCore } from "./core.ts";
+import { isSamePrincipal, type Revocation } from "./revocation.ts";
+import { forbiddenError } from "./unit-errors.ts";
+
+/** Failures in a row of the app's `authorize` after which what it allowed before counts no more. */
+const MAX_FAILURES = 3;
+
+interface Member {
+  readonly principal: Principal;
+  readonly request: AttachRequest;
+  /** `null` while it is on its way. */
+  subscription: Subscription | null;
+  /** Why nothing is sent to it any more. */
+  ended: SessionStreamError | null;
+}
+
+/** The subscriptions of one principal to one session: they are asked about together. */
+interface Group {
+  readonly members: Set<Member>;
+  failures: number;
+  isAsking: boolean;
+  cancelTimer: () => void;
+}
+
+export class AccessWatch {
+  readonly #core: HubCore;
+  readonly #groups = new Map<string, Group>();
+  readonly #listeners = new Set<(revocation: Revocation) => void>();
+  readonly #stopListening: () => void;
+
+  constructor(core: HubCore) {
+    this.#core = core;
+    this.#stopListening = core.revocations?.listen((revocation) => this.#apply(revocation)) ?? (() => undefined);
+  }
+
+  /** @throws SessionStreamError `forbidden`, also when it was revoked on the way; whatever `attach` throws. */
+  async admit(
+    principal: Principal,
+    request: AttachRequest,
+    attach: (request: AttachRequest) => Promise<Subscription>,
+  ): Promise<Subscription> {
+    const member: Member = { principal, request, subscription: null, ended: null };
+    const leave = this.#join(member);
+    try {
+      await this.#ask(member);
+      if (member.ended !== null) throw member.ended;
+      const subscription = await attach({ ...request, sink: guarded(member) });
+      if (member.ended !== null) {
+        subscription.detach();
+        throw member.ended;
+      }
+      member.subscription = subscription;
+      return watched(subscription, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  revoke(revocation: Revocation): void {
+    this.#apply(revocation);
+    try {
+      this.#core.revocations?.announce(revocation);
+    } catch (error) {
+      this.#core.errors.report({ kind: "authorize", error, subject: "revocation channel" });
+    }
+  }
+
+  onRevoked(listener: (revocation: Revocation) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#stopListening();
+    for (const group of this.#groups.values()) group.cancelTimer();
+    this.#groups.clear();
+  }
+
+  #apply(revocation: Revocation): void {
+    for (const member of this.#membersOf(revocation)) {
+      if ("session" in revocation) this.#dismiss([member], forbiddenError());
+      else if (this.#end(member, forbiddenError())) {
+        this.#tell(member, (sink) => sink.close(CLOSE_CODES.revoked, "revoked"));
+      }
+    }
+    for (const listener of this.#listeners) {
+      this.#core.errors.callObserver("onRevoked", listener, revocation);
+    }
+  }
+
+  #membersOf(revocation: Revocation): readonly Member[] {
+    const members = [...this.#groups.values()].flatMap((group) => [...group.members]);
+    if ("connection" in revocation) return [];
+    const { principal } = revocation;
+    const whose = (member: Member) => principal === undefined || isSamePrincipal(member.principal, principal);
+    if (!("session" in revocation)) return members.filter(whose);
+    const { tenant, session } = revocation.session;
+    return members
+      .filter(({ request }) => request.session.tenant === tenant && request.session.session === session)
+      .filter(whose);
+  }
+
+  #join(member: Member): () => void {
+    const name = nameOf(member);
+    const group = this.#groups.get(name) ?? this.#open(name);
+    group.members.add(member);
+    return () => {
+      group.members.delete(member);
+      if (group.members.size > 0 || this.#groups.get(name) !== group) return;
+      group.cancelTimer();
+      this.#groups.delete(name);
+    };
+  }
+
+  #open(name: string): Group {
+    const group: Group = { members: new Set(), failures: 0, isAsking: false, cancelTimer: () => undefined };
+    this.#groups.set(name, group);
+    this.#askLater(group);
+    return group;
+  }
+
+  /** Between half of the interval and all of it, so that those who came together do not stay together. */
+  #askLater(group: Group): void {
+    const { platform, limits } = this.#core;
+    const fraction = Number.parseInt(sha256(platform.randomId()).slice(0, 8), 16) / 2 ** 32;
+    const delayMs = limits.reauthorizeMs * (0.5 + fraction / 2);
+    group.cancelTimer = platform.setTimer(delayMs, () => {
+      this.#askLater(group);
+      void this.#askAgain(group);
+    });
+  }
+
+  async #askAgain(group: Group): Promise<void> {
+    // Who comes while it is asked is asked about on their own.
+    const members = [...group.members].filter(({ subscription }) => subscription !== null);
+    const [first] = members;
+    if (first === undefined) return;
+    if (group.isAsking) {
+      this.#fail(
+        group,
+        members,
+        new SessionStreamError("timeout", "authorize has not answered since it was last asked"),
+      );
+      return;
+    }
+    group.isAsking = true;
+    try {
+      await this.#ask(first);
+      group.failures = 0;
+    } catch (thrown) {
+      const error = SessionStreamError.from(thrown);
+      if (error.code === "forbidden") this.#dismiss(members, error);
+      else this.#fail(group, members, error);
+    } finally {
+      group.isAsking = false;
+    }
+  }
+
+  /** An app that cannot decide right now must not throw everybody out, nor let them stay for ever. */
+  #fail(group: Group, members: readonly Member[], error: SessionStreamError): void {
+    group.failures += 1;
+    const session = members[0]?.request.session;
+    this.#core.errors.report({ kind: "authorize", error, subject: "authorize", ...(session && { session }) });
+    if (group.failures >= MAX_FAILURES) this.#dismiss(members, error);
+  }
+
+  #dismiss(members: readonly Member[], error: SessionStreamError): void {
+    for (const member of members) {
+      // Whoever is still on the way hears it from `admit`.
+      if (this.#end(member, error) && member.subscription !== null) this.#tell(member, (sink) => sink.ended(error));
+    }
+  }
+
+  /** Synchronous: nothing is sent to it afterwards. */
+  #end(member: Member, error: SessionStreamError): boolean {
+    if (member.ended !== null) return false;
+    member.ended = error;
+    member.subscription?.detach();
+    return true;
+  }
+
+  #ask({ principal, request }: Member): Promise<void> {
+    return authorize(this.#core, { principal, action: "read", session: request.session.session, command: undefined });
+  }
+
+  /** A sink's throw is its own (L6). */
+  #tell(member: Member, call: (sink: SubscriberSink) => void): void {
+    try {
+      call(member.request.sink);
+    } catch (error) {
+      this.#core.errors.report({ kind: "fan-out", error, subject: "subscriber", session: member.request.session });
+    }
+  }
+}
+
+/** What is on its way when it ends does not arrive. */
+function guarded(member: Member): SubscriberSink {
+  const { sink } = member.request;
+  return {
+    maxQueuedBytes: sink.maxQueuedBytes,
+    send(frame) {
+      if (member.ended === null) sink.send(frame);
+    },
+    queuedBytes: () => sink.queuedBytes(),
+    onDrain: (callback) => sink.onDrain(callback),
+    ended: (error) => sink.ended(error),
+    close: (code, reason) => sink.close(code, reason),
+  };
+}
+
+function watched(subscription: Subscription, leave: () => void): Subscription {
+  return {
+    session: subscription.session,
+    page: (query) => subscription.page(query),
+    head: () => subscription.head(),
+    detach() {
+      subscription.detach();
+      leave();
+    },
+  };
+}
+
+function nameOf({ principal, request }: Member): string {
+  return JSON.stringify([principal.tenant, principal.id, request.session.session]);
+}
