@@ -6,8 +6,9 @@ import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { expectSound } from "./after-crash.ts";
-import { ada, idleChatModule } from "./chat-under-test.ts";
+import { ada, idleChatModule, recital } from "./chat-under-test.ts";
 import type { Acknowledged, SentCommand } from "./crashing-server.ts";
+import { expectRunsSound } from "./runs-in-log.ts";
 
 const SENT: readonly SentCommand[] = [1, 2].map((n) => ({
   id: `command-${n}`,
@@ -61,5 +62,32 @@ describe("what is checked after a crash", () => {
     database.exec(sql);
     database.close();
     await expect(expectSound(path, SENT, acknowledged)).rejects.toThrow();
+  });
+});
+
+describe("what is checked of runs", () => {
+  const queued = ["ChatRunQueued", { messageId: "m", prompt: recital("one") }] as const;
+  const delta = ["ChatTextPatch", { messageId: "m:text:1", text: "one/0 one/1" }] as const;
+  const end = ["ChatRunInterrupted", { messageId: "m" }] as const;
+  const logOf = (...events: readonly (readonly [string, object])[]) =>
+    events.map(([name, payload], index) => ({
+      ordinal: BigInt(index) + 1n,
+      id: `e${index}`,
+      at: 0,
+      name,
+      payload: JSON.stringify({ ...payload, correlation: { runId: "r" } }),
+    }));
+
+  it("a run that ends once after the beginning of its answer is sound", () => {
+    expect(expectRunsSound(logOf(queued, delta, end))).toEqual(["ChatRunInterrupted"]);
+  });
+
+  it.each([
+    ["I10 a second end", [queued, end, ["ChatRunFinished", { messageId: "m" }]]],
+    ["I10 a delta after the end", [queued, end, delta]],
+    ["F-R2 a delta in another message", [queued, ["ChatTextPatch", { messageId: "n:text:1", text: "one/0" }]]],
+    ["F-R2 the text of another answer", [queued, ["ChatTextPatch", { messageId: "m:text:1", text: "two/0" }]]],
+  ] as const)("%s is noticed", (_what, events) => {
+    expect(() => expectRunsSound(logOf(...events))).toThrow();
   });
 });

@@ -2,11 +2,16 @@
  * Owns what must be true of a file whose server was killed: the log is dense and whole, what was acknowledged is there
  * once, the stored entities are a fold of the log, and a new server takes up where the old one stopped.
  */
+import { performance } from "node:perf_hooks";
 import { createHub, type Hub, type MessageStorageAdapter, type StoredEvent } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { expect, vi } from "vitest";
 import { ada, chatModule, idleChatModule } from "./chat-under-test.ts";
 import type { Acknowledged, SentCommand } from "./crashing-server.ts";
+import { expectRunsSound } from "./runs-in-log.ts";
+
+/** After a restart no run stays open for longer. */
+const RUNS_END_WITHIN_MS = 45_000;
 
 const sessionKey = (session: string) => ({ tenant: ada.tenant, session });
 
@@ -16,12 +21,13 @@ async function readLog(storage: MessageStorageAdapter, session: string): Promise
   return events;
 }
 
-/** What the dead server left. */
+/** What the dead server left. @returns how the runs ended. */
 export async function expectSound(
   path: string,
   sent: readonly SentCommand[],
   acknowledged: ReadonlyMap<string, Acknowledged>,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const runEnds: string[] = [];
   const storage = sqliteStorage({ path, synchronous: "NORMAL" });
   for (const session of new Set(sent.map((command) => command.session))) {
     const log = await readLog(storage, session);
@@ -30,9 +36,11 @@ export async function expectSound(
     const head = (await storage.load(sessionKey(session)))?.head;
     expect([head?.ordinal ?? 0n, head?.tag ?? ""]).toEqual([BigInt(log.length), log.at(-1)?.id ?? ""]);
     await expectCommandsWhole(storage, log, session, sent, acknowledged);
+    runEnds.push(...expectRunsSound(log));
     expect(await viewOf(storage, session)).toEqual(await viewOf(withoutEntities(storage), session));
   }
   await storage.close();
+  return runEnds;
 }
 
 async function expectCommandsWhole(
@@ -94,7 +102,8 @@ export async function expectRecovery(
   path: string,
   sent: readonly SentCommand[],
   acknowledged: ReadonlyMap<string, Acknowledged>,
-): Promise<void> {
+): Promise<{ readonly runEnds: readonly string[]; readonly runsEndedMs: number }> {
+  const began = performance.now();
   const storage = sqliteStorage({ path, synchronous: "NORMAL" });
   const hub = createHub({ storage, modules: [chatModule()], authorize: () => true });
   try {
@@ -109,7 +118,10 @@ export async function expectRecovery(
   } finally {
     await hub.close();
   }
-  await expectSound(path, sent, acknowledged);
+  const runsEndedMs = performance.now() - began;
+  const runEnds = await expectSound(path, sent, acknowledged);
+  expect(runEnds).toHaveLength(sent.length);
+  return { runEnds, runsEndedMs };
 }
 
 async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
@@ -118,6 +130,6 @@ async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
       const snapshot = await hub.snapshot({ principal: ada, session });
       expect(snapshot?.entities.filter((entity) => entity.open)).toEqual([]);
     },
-    { timeout: 10_000, interval: 5 },
+    { timeout: RUNS_END_WITHIN_MS, interval: 5 },
   );
 }

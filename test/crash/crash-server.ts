@@ -1,24 +1,28 @@
 // The process that is killed: a real hub with the real chat over a SQLite file, driven over IPC.
-// `crash-server.ts <file> [failpoint occurrence]`: dies by SIGKILL when it passes the failpoint for that time.
+// `crash-server.ts <file> [moment occurrence]`: dies by SIGKILL when it passes the moment for that time.
 import { SessionStreamError } from "@sessionstream/protocol";
 import { createHub } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
+import Database from "libsql";
 import { ada, chatModule } from "./chat-under-test.ts";
 import type { ServerReport, ServerRequest } from "./crashing-server.ts";
+import { type Moment, withMoments } from "./moments.ts";
 
-const [path = "", failpoint = "", occurrence = "1"] = process.argv.slice(2);
+const [path = "", fatalMoment = "", occurrence = "1"] = process.argv.slice(2);
 let passesLeft = Number(occurrence);
 
+function pass(moment: Moment): void {
+  if (moment !== fatalMoment) return;
+  passesLeft -= 1;
+  if (passesLeft === 0) process.kill(process.pid, "SIGKILL");
+}
+
 const hub = createHub({
-  storage: sqliteStorage({ path, synchronous: "NORMAL" }),
+  storage: sqliteStorage({ database: withMoments(new Database(path), pass), synchronous: "NORMAL" }),
   modules: [chatModule()],
   authorize: () => true,
   checkpoint: { everyEvents: 20, idleMs: 5 },
-  failpoint: (name) => {
-    if (name !== failpoint) return;
-    passesLeft -= 1;
-    if (passesLeft === 0) process.kill(process.pid, "SIGKILL");
-  },
+  failpoint: pass,
 });
 
 const report = (message: ServerReport) => process.send?.(message);

@@ -1,41 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { FailpointName } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
-import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import { expectRecovery, expectSound } from "./after-crash.ts";
-import { type BundledServer, bundleServer } from "./bundle-server.ts";
-import { ada, PROMPTS } from "./chat-under-test.ts";
-import { CrashingServer, type DieAt, type SentCommand } from "./crashing-server.ts";
+import { ada } from "./chat-under-test.ts";
+import { CommandLedger } from "./command-ledger.ts";
+import { aCommand, aFile, aRecital, crashServers } from "./crash-scene.ts";
+import type { SentCommand } from "./crashing-server.ts";
+import { MOMENTS, type Moment } from "./moments.ts";
 
-const TIMEOUT_MS = 30_000;
-
-let bundle: BundledServer;
-beforeAll(async () => {
-  bundle = await bundleServer();
-}, TIMEOUT_MS);
-afterAll(() => bundle.remove());
-
-/** Tests run side by side, so each brings its own hook. */
 type Cleanup = TestContext["onTestFinished"];
 
-function aFile(onTestFinished: Cleanup): string {
-  const folder = mkdtempSync(join(tmpdir(), "sessionstream-crash-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return join(folder, "chat.db");
-}
-
-function aCommand(number: number, session = "session-1"): SentCommand {
-  return { id: `command-${number}`, session, prompt: PROMPTS[number % PROMPTS.length] ?? "hello" };
-}
-
-async function aServer(onTestFinished: Cleanup, path: string, dieAt?: DieAt): Promise<CrashingServer> {
-  const server = new CrashingServer(bundle.program, path, dieAt);
-  onTestFinished(() => server.kill());
-  await server.start();
-  return server;
-}
+const TIMEOUT_MS = 120_000;
+const aServer = crashServers(TIMEOUT_MS);
 
 async function isStored(path: string, { id, session }: SentCommand): Promise<boolean> {
   const storage = sqliteStorage({ path, synchronous: "NORMAL" });
@@ -44,9 +19,9 @@ async function isStored(path: string, { id, session }: SentCommand): Promise<boo
   return stored !== null;
 }
 
-async function dieOnFirstCommand(failpoint: FailpointName, onTestFinished: Cleanup) {
+async function dieOnFirstCommand(moment: Moment, onTestFinished: Cleanup) {
   const path = aFile(onTestFinished);
-  const server = await aServer(onTestFinished, path, { failpoint, occurrence: 1 });
+  const server = await aServer(onTestFinished, path, { moment, occurrence: 1 });
   const command = aCommand(0);
   server.submit(command);
   await server.died();
@@ -57,65 +32,68 @@ async function dieOnFirstCommand(failpoint: FailpointName, onTestFinished: Clean
   return stored;
 }
 
+/** At which pass of a moment a server dies, life after life: there is one rebuild in a life, and nine new commands. */
+function fatalPasses(moment: Moment): readonly number[] {
+  if (moment.endsWith("rebuild")) return [1, 1, 1];
+  return /checkpoint|entity|command/.test(moment) ? [1, 2, 4] : [1, 9, 40];
+}
+
 describe.concurrent("kill -9", { timeout: TIMEOUT_MS }, () => {
-  it.for(["decided", "before-commit"] as const)(
-    "F-S1 at %s: nothing happened, and sending it again works",
-    async (failpoint, { onTestFinished }) => {
-      expect(await dieOnFirstCommand(failpoint, onTestFinished)).toBe(false);
-    },
-  );
-
-  it.for(["after-commit", "after-swap", "after-fan-out", "after-ack"] as const)(
-    "F-S2 at %s: it happened, and sending it again gives the first outcome",
-    async (failpoint, { onTestFinished }) => {
-      expect(await dieOnFirstCommand(failpoint, onTestFinished)).toBe(true);
-    },
-  );
-
-  it.for(["before-checkpoint", "after-checkpoint"] as const)(
-    "F-D1 at %s: the entities are a fold of the log",
-    async (failpoint, { onTestFinished }) => {
-      const path = aFile(onTestFinished);
-      const server = await aServer(onTestFinished, path, { failpoint, occurrence: 2 });
-      for (let number = 0; number < 3; number++) {
-        server.submit(aCommand(number));
-      }
-      await server.died();
-      await expectSound(path, server.sent, server.acknowledged);
-      await expectRecovery(path, server.sent, server.acknowledged);
-    },
-  );
-
-  it.for(["before-rebuild", "after-rebuild"] as const)(
-    "H36 at %s: the old view or the new one, never a part",
-    async (failpoint, { onTestFinished }) => {
-      const path = aFile(onTestFinished);
-      const server = await aServer(onTestFinished, path, { failpoint, occurrence: 1 });
-      for (let number = 0; number < 3; number++) server.submit(aCommand(number));
-      await server.acknowledgedAtLeast(3);
-      server.rebuild("session-1");
-      await server.died();
-      await expectSound(path, server.sent, server.acknowledged);
-      await expectRecovery(path, server.sent, server.acknowledged);
-    },
-  );
-
-  it("T4 H32 at any moment of a stream of commands, six times over on one file", async ({ onTestFinished }) => {
-    const path = aFile(onTestFinished);
-    const sent: SentCommand[] = [];
-    const acknowledged: CrashingServer["acknowledged"] = new Map();
-    for (const [round, killAfter] of [1, 3, 8, 15, 22, 30].entries()) {
-      const server = await aServer(onTestFinished, path);
-      for (let number = 0; number < 40; number++) {
-        server.submit(aCommand(round * 100 + number, `session-${number % 3}`));
-      }
-      await server.acknowledgedAtLeast(killAfter);
-      await server.kill();
-      sent.push(...server.sent);
-      for (const [id, ack] of server.acknowledged) acknowledged.set(id, ack);
-      expect(server.acknowledged.size).toBeGreaterThanOrEqual(killAfter);
-      await expectSound(path, sent, acknowledged);
-    }
-    await expectRecovery(path, sent, acknowledged);
+  it.for([
+    "decided",
+    "before-commit",
+    "sql-before-begin",
+    "sql-after-begin",
+    "sql-after-head",
+    "sql-after-event",
+    "sql-after-command",
+    "sql-before-commit",
+  ] as const)("F-S1 at %s: nothing happened, and sending it again works", async (moment, { onTestFinished }) => {
+    expect(await dieOnFirstCommand(moment, onTestFinished)).toBe(false);
   });
+
+  it.for(["sql-after-commit", "after-commit", "after-swap", "after-fan-out", "after-ack"] as const)(
+    "F-S2 I4 at %s: it happened, and sending it again gives the first outcome",
+    async (moment, { onTestFinished }) => {
+      expect(await dieOnFirstCommand(moment, onTestFinished)).toBe(true);
+    },
+  );
+
+  it.for(MOMENTS)(
+    "F-D1 I3 H36 at %s, life after life under load: what was acknowledged is there once, nothing is half",
+    async (moment, { onTestFinished }) => {
+      const path = aFile(onTestFinished);
+      const ledger = new CommandLedger();
+      for (const [life, occurrence] of fatalPasses(moment).entries()) {
+        const server = await aServer(onTestFinished, path, { moment, occurrence });
+        for (const command of ledger.sent) server.submit(command);
+        server.submit(aRecital(life, `recitals-${life}`));
+        for (let number = 0; number < 8; number++)
+          server.submit(aCommand(`${life}-${number}`, `session-${number % 2}`));
+        if (moment.endsWith("rebuild")) {
+          await server.acknowledgedAtLeast(server.sent.length);
+          server.rebuild("session-0");
+        }
+        await server.died();
+        ledger.take(server, life);
+        await expectSound(path, ledger.sent, ledger.acknowledged);
+      }
+      await expectRecovery(path, ledger.sent, ledger.acknowledged);
+    },
+  );
+
+  it.for([8, 60, 150])(
+    "F-S3 F-R1 F-R2 at event %i of a streamed answer: its beginning stays, its run ends, the next answer is another message",
+    async (occurrence, { onTestFinished }) => {
+      const path = aFile(onTestFinished);
+      const server = await aServer(onTestFinished, path, { moment: "sql-after-event", occurrence });
+      const asked = aRecital("begun", "session-1");
+      server.submit(asked);
+      await server.died();
+      await expectSound(path, server.sent, server.acknowledged);
+      const next = aRecital("next", "session-1");
+      const { runEnds } = await expectRecovery(path, [asked, next], server.acknowledged);
+      expect(runEnds).toEqual(["ChatRunInterrupted", "ChatRunFinished"]);
+    },
+  );
 });

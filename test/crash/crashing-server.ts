@@ -1,6 +1,6 @@
 /** Owns the test's end of a server that dies: starts it, sends commands, remembers what was acknowledged. */
 import { type ChildProcess, fork } from "node:child_process";
-import type { FailpointName } from "@sessionstream/server-node";
+import type { Moment } from "./moments.ts";
 
 export type ServerRequest =
   | { readonly type: "submit"; readonly id: string; readonly session: string; readonly prompt: string }
@@ -26,7 +26,7 @@ export interface SentCommand {
 }
 
 export interface DieAt {
-  readonly failpoint: FailpointName;
+  readonly moment: Moment;
   readonly occurrence: number;
 }
 
@@ -39,7 +39,7 @@ export class CrashingServer {
   #ready = false;
 
   constructor(program: string, path: string, dieAt?: DieAt) {
-    const args = dieAt === undefined ? [path] : [path, dieAt.failpoint, String(dieAt.occurrence)];
+    const args = dieAt === undefined ? [path] : [path, dieAt.moment, String(dieAt.occurrence)];
     this.#process = fork(program, args, { execArgv: [], serialization: "advanced" });
     this.#process.on("message", (report: ServerReport) => this.#take(report));
     this.#gone = new Promise((resolve) => {
@@ -65,6 +65,16 @@ export class CrashingServer {
 
   async acknowledgedAtLeast(count: number): Promise<void> {
     while (this.acknowledged.size < count) await this.#news();
+  }
+
+  /** The same with a bound. */
+  async acknowledgedWithin(count: number, ms: number): Promise<void> {
+    const timeout = AbortSignal.timeout(ms);
+    timeout.addEventListener("abort", () => this.#wake());
+    while (this.acknowledged.size < count) {
+      if (timeout.aborted) throw new Error(`The server gave ${this.acknowledged.size} answers within ${ms} ms`);
+      await this.#news();
+    }
   }
 
   /** Resolves when the process is gone; asserts that it was killed and did not end by itself. */
