@@ -1,13 +1,13 @@
 /**
  * The simulator by hand. `--seed N` plays one history and tells every step and frame; `--seed N --shrink` prints it in as
  * few steps as break the promise, to be kept under regressions/; `--histories N [--from N]` plays that many on all cores;
- * `--defects [--from N]` looks for each planted defect and says by which seed it was found.
+ * `--defects [--from N]` looks for each planted defect and says by which seed it was found. `--processes N`: on fewer.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { bundleSimulator } from "./bundle.ts";
 import { BLIND_HISTORIES, findDefects } from "./defects/find-defects.ts";
-import { type Broken, playSeeds, runSimulator } from "./simulator.ts";
+import { type Broken, type Played, playSeeds, runSimulator } from "./simulator.ts";
 
 const { values } = parseArgs({
   options: {
@@ -16,8 +16,11 @@ const { values } = parseArgs({
     shrink: { type: "boolean", default: false },
     histories: { type: "string", default: "1000" },
     from: { type: "string", default: "1" },
+    processes: { type: "string", default: String(availableParallelism()) },
   },
 });
+const processes = Number(values.processes);
+const first = Number(values.from);
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -25,27 +28,33 @@ function print(line: string): void {
 
 function printBroken({ seed, invariant, message }: Broken): void {
   print(`seed ${seed}  ${message.startsWith(invariant) ? "" : `${invariant}: `}${message}`);
+  print(`  npm run simulate -- --seed ${seed}`);
+}
+
+function printFigures({ histories, steps, cpuMs, broken }: Played, seconds: number): void {
+  const perSecond = (histories / seconds).toFixed(1);
+  const perCpuSecond = (histories / (cpuMs / 1_000)).toFixed(1);
+  const mean = (steps / histories).toFixed(0);
+  print(
+    `${histories} histories of ${mean} steps in ${seconds.toFixed(0)} s, ${perSecond} a second, ${perCpuSecond} a second of one core, ${broken.length} broken`,
+  );
 }
 
 async function playMany(program: string): Promise<boolean> {
   const began = performance.now();
-  const processes = availableParallelism();
-  let histories = 0;
-  const seeds = { first: Number(values.from), count: Number(values.histories) };
-  const { steps, broken } = await playSeeds(program, seeds, processes, (played) => {
-    histories += played.histories;
+  const seconds = () => (performance.now() - began) / 1_000;
+  const seeds = { first, count: Number(values.histories) };
+  const total = await playSeeds(program, seeds, processes, (played, soFar) => {
     played.broken.forEach(printBroken);
-    print(`${histories} histories, ${(histories / ((performance.now() - began) / 1_000)).toFixed(1)} a second`);
+    if (soFar.histories < seeds.count) printFigures(soFar, seconds());
   });
-  print(
-    `${histories} histories of ${(steps / histories).toFixed(0)} steps, ${processes} processes, ${broken.length} broken`,
-  );
-  return broken.length === 0;
+  printFigures(total, seconds());
+  return total.broken.length === 0;
 }
 
 async function searchDefects(): Promise<boolean> {
   const missed: string[] = [];
-  const search = { first: Number(values.from), most: BLIND_HISTORIES, processes: availableParallelism() };
+  const search = { first, most: BLIND_HISTORIES, processes };
   await findDefects(search, ({ id, name, by }) => {
     if (by === null) missed.push(id);
     print(`${id.padStart(8)}  ${by === null ? "missed" : `seed ${by.seed}, ${by.invariant}`}  ${name}`);

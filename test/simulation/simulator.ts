@@ -8,6 +8,7 @@ export type Broken = Extract<SeedReport, { readonly type: "violation" }>;
 export interface Played {
   readonly histories: number;
   readonly steps: number;
+  readonly cpuMs: number;
   readonly broken: readonly Broken[];
 }
 
@@ -19,27 +20,31 @@ export async function runSimulator(
 ): Promise<Played> {
   const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const broken: Broken[] = [];
-  let done = { histories: 0, steps: 0 };
+  let done = { histories: 0, steps: 0, cpuMs: 0 };
   for await (const line of createInterface({ input: child.stdout })) {
     const report = readReport(line);
     if (report === null) heard?.(line);
     else if (report.type === "violation") broken.push(report);
     else done = report;
   }
-  return { histories: done.histories, steps: done.steps, broken };
+  const { histories, steps, cpuMs } = done;
+  return { histories, steps, cpuMs, broken };
 }
+
+/** Large enough that starting a process costs nothing, small enough to see that it goes on. */
+const PORTION = 250;
 
 /** Seeds from `first` on, dealt out in portions to as many processes as there are to be. */
 export async function playSeeds(
   program: string,
   seeds: { readonly first: number; readonly count: number },
   processes: number,
-  heard: (played: Played) => void = () => undefined,
+  heard: (played: Played, total: Played) => void = () => undefined,
 ): Promise<Played> {
-  const portion = Math.max(1, Math.min(500, Math.ceil(seeds.count / processes)));
+  const portion = Math.max(1, Math.min(PORTION, Math.ceil(seeds.count / processes)));
   const end = seeds.first + seeds.count;
   let next = seeds.first;
-  let total: Played = { histories: 0, steps: 0, broken: [] };
+  let total: Played = { histories: 0, steps: 0, cpuMs: 0, broken: [] };
   await Promise.all(
     Array.from({ length: processes }, async () => {
       while (next < end) {
@@ -49,9 +54,10 @@ export async function playSeeds(
         total = {
           histories: total.histories + played.histories,
           steps: total.steps + played.steps,
+          cpuMs: total.cpuMs + played.cpuMs,
           broken: [...total.broken, ...played.broken],
         };
-        heard(played);
+        heard(played, total);
       }
     }),
   );

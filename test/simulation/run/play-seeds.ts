@@ -7,6 +7,7 @@ import { type HistoryOptions, playHistory } from "./history.ts";
 import type { RecordedHistory, SeedReport } from "./seed-report.ts";
 import { shrink } from "./shrink.ts";
 
+const began = process.cpuUsage();
 let current = 0;
 let played = { histories: 0, steps: 0 };
 
@@ -76,5 +77,6 @@ switch (first) {
   default:
     await playMany(Number(first), Number(second), args.includes("--first"));
 }
-say({ type: "done", ...played });
+const { user, system } = process.cpuUsage(began);
+say({ type: "done", ...played, cpuMs: (user + system) / 1_000 });
 process.exit();

@@ -10,7 +10,13 @@ export type SeedReport =
       /** That were played. */
       readonly steps: number;
     }
-  | { readonly type: "done"; readonly histories: number; readonly steps: number };
+  | {
+      readonly type: "done";
+      readonly histories: number;
+      readonly steps: number;
+      /** Processor time, whatever else the machine did meanwhile. */
+      readonly cpuMs: number;
+    };
 
 /** A history that failed once: enough to play it again when the odds of the script have changed. */
 export interface RecordedHistory {

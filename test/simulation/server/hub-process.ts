@@ -15,6 +15,7 @@ import { chat } from "@sessionstream/server-node/chat";
 import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
 import { type Connection, openConnection } from "../../../packages/server-node/src/transport/ws/connection.ts";
 import { createEndOfTurn } from "../../../packages/server-node/src/transport/ws/end-of-turn.ts";
+import { createOutboundBudget } from "../../../packages/server-node/src/transport/ws/outbound-budget.ts";
 import { DEFAULT_WEBSOCKET_LIMITS } from "../../../packages/server-node/src/transport/ws/websocket-options.ts";
 import { createFrameChunks } from "../../../packages/server-node/src/transport/ws/wire-frame.ts";
 import type { Link } from "../network/link.ts";
@@ -164,6 +165,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
           maxQueuedBytes: settings.maxQueuedBytes,
           maxFrameBytes: settings.maxFrameBytes,
         },
+        outbound: createOutboundBudget(Number.POSITIVE_INFINITY),
         referenceHello: false,
         strictFrames: true,
         chunksOf,
