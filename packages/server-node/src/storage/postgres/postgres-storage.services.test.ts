@@ -1,0 +1,127 @@
+import { randomBytes } from "node:crypto";
+import { ORDINAL_MAX } from "@sessionstream/protocol";
+import pg from "pg";
+import { afterAll, describe, expect, inject, it, onTestFinished } from "vitest";
+import { contents } from "../../testing/storage-conformance/check.ts";
+import { aHead, commitAfter } from "../../testing/storage-conformance/records.ts";
+import type { PostgresPool } from "./pool.ts";
+import { postgresStorage } from "./postgres-storage.ts";
+import { MIGRATIONS, migrate } from "./schema.ts";
+import { failingPool } from "./testing/failing-pool.ts";
+
+const url = inject("postgresUrl");
+
+describe.skipIf(url === null)("PostgreSQL", () => {
+  const pool = new pg.Pool({ connectionString: url ?? "", max: 8 });
+  afterAll(() => pool.end());
+
+  function aSchema(): string {
+    const schema = `storage_${randomBytes(8).toString("hex")}`;
+    onTestFinished(async () => void (await pool.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)));
+    return schema;
+  }
+
+  const open = (schema: string, through: PostgresPool = pool) => postgresStorage({ pool: through, schema });
+  const session = (name: string) => ({ tenant: "acme", session: name });
+  const NEXT = [["ALTER TABLE event ADD COLUMN note TEXT"], ["ALTER TABLE event ADD COLUMN remark TEXT"]];
+
+  it("claims what the server's settings give", async () => {
+    const storage = await open(aSchema());
+    expect(storage.capabilities).toEqual({ durability: "power", shared: true });
+  });
+
+  it.each(["Chat", "my-chat", "1st", 'a"b', "", "s".repeat(42)])("refuses the schema name %j", async (schema) => {
+    await expect(open(schema)).rejects.toMatchObject({
+      code: "invalid_options",
+      message: expect.stringContaining("a-z"),
+    });
+  });
+
+  it("F-D9 says that the database cannot be reached, and works on when it can", async () => {
+    const schema = aSchema();
+    const nowhere = new pg.Pool({ connectionString: "postgres://postgres@127.0.0.1:1/none" });
+    onTestFinished(() => nowhere.end());
+    await expect(open(schema, nowhere)).rejects.toMatchObject({ code: "storage_unavailable", retryable: true });
+    const faults = failingPool(pool);
+    const storage = await open(schema, faults.pool);
+    faults.failAt(1);
+    const lost = storage.commit(commitAfter(null, "r1", { events: 1 }));
+    await expect(lost).rejects.toMatchObject({ code: "storage_unavailable", retryable: true });
+    expect(await storage.commit(commitAfter(null, "r1", { events: 1 }))).toEqual({ status: "committed" });
+  });
+
+  it("F-D18 brings older tables up to date step by step, and goes on where it was interrupted", async () => {
+    const schema = aSchema();
+    const storage = await open(schema);
+    await storage.commit(commitAfter(null, "r1", { events: 3 }));
+    const before = await contents(storage);
+
+    const broken = migrate(pool, schema, [...MIGRATIONS, ...NEXT, ["not SQL"]]);
+    await expect(broken).rejects.toThrow("syntax");
+    const version = await pool.query(`SELECT version FROM ${schema}.schema_version`);
+    expect(version.rows).toEqual([{ version: MIGRATIONS.length + NEXT.length }]);
+
+    await migrate(pool, schema, [...MIGRATIONS, ...NEXT]);
+    // Also through the statements that were prepared before.
+    expect(await contents(storage)).toEqual(before);
+  });
+
+  it("F-D18 ten processes that start at once migrate once", async () => {
+    const schema = aSchema();
+    const storages = await Promise.all(Array.from({ length: 10 }, () => open(schema)));
+    const [first] = storages;
+    await first?.commit(commitAfter(null, "r1", { events: 1 }));
+    const heads = await Promise.all(storages.map((storage) => storage.load(commitAfter(null, "r1").session)));
+    expect(heads.map((found) => found?.head.revision)).toEqual(storages.map(() => "r1"));
+  });
+
+  it("F-D18 refuses tables of a newer version", async () => {
+    const schema = aSchema();
+    await migrate(pool, schema, [...MIGRATIONS, ...NEXT]);
+    const upgrade = { code: "storage_unavailable", retryable: false, message: expect.stringContaining("Upgrade") };
+    await expect(open(schema)).rejects.toMatchObject(upgrade);
+  });
+
+  it("H60 refuses an ordinal that PostgreSQL cannot hold and writes nothing", async () => {
+    const storage = await open(aSchema());
+    const head = aHead({ revision: "r1", ordinal: ORDINAL_MAX + 1n });
+    const commit = storage.commit({ session: session("a"), expect: null, head, events: [] });
+    await expect(commit).rejects.toMatchObject({ code: "ordinal_exhausted" });
+    expect(await storage.load(session("a"))).toBeNull();
+  });
+
+  it("leaves no rows behind that a commit wrote while its session was removed", async () => {
+    const schema = aSchema();
+    const storage = await open(schema);
+    const first = commitAfter(null, "r1", { events: 1 }, session("a"));
+    await storage.commit(first);
+    // As a commit does it, with time between its head and its rows.
+    const writer = await pool.connect();
+    await writer.query("BEGIN");
+    const { rows } = await writer.query(`UPDATE ${schema}.session SET revision = 'r2' RETURNING key`);
+    const removing = storage.remove(session("a"));
+    const waiting = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${schema}.session%'`;
+    await expect.poll(async () => (await pool.query(waiting)).rowCount).toBe(1);
+    await writer.query(`INSERT INTO ${schema}.event VALUES ($1, 2, 'late', 0, 'n', '{}')`, [rows[0].key]);
+    await writer.query("COMMIT");
+    writer.release();
+    await removing;
+    expect((await pool.query(`SELECT FROM ${schema}.event`)).rows).toEqual([]);
+  });
+
+  it("refuses rows that something else has changed", async () => {
+    const schema = aSchema();
+    const storage = await open(schema);
+    await storage.commit(commitAfter(null, "r1", { events: 1 }, session("a")));
+    await pool.query(`ALTER TABLE ${schema}.event RENAME COLUMN payload TO body`);
+    const events = storage.events(session("a"), { after: 0n, limit: 1 });
+    await expect(events).rejects.toMatchObject({ code: "storage_unavailable", retryable: false });
+  });
+
+  it("H49 leaves the pool to the application when it is closed", async () => {
+    const storage = await open(aSchema());
+    await storage.close();
+    await expect(storage.load(session("a"))).rejects.toMatchObject({ code: "closed" });
+    expect((await pool.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+  });
+});
