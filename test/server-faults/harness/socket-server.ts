@@ -24,7 +24,7 @@ export interface SocketServer extends AsyncDisposable {
 }
 
 export async function socketServer(
-  hub: Pick<Hub, "attach">,
+  hub: Pick<Hub, "attach" | "limits">,
   options: Partial<WebSocketTransportOptions> = {},
 ): Promise<SocketServer> {
   const sockets: Duplex[] = [];
@@ -34,6 +34,7 @@ export async function socketServer(
     origins: "same-host",
     allowMissingOrigin: true,
     ...options,
+    limits: { maxConnectionsPerPrincipal: 1_000, maxConnectionsPerAddress: 1_000, ...options.limits },
   });
   const server = createServer();
   server.on("upgrade", (request, socket, head) => {

@@ -4,6 +4,7 @@
 
 import type { LaneReader, SessionFanOut } from "../fan-out/lane-reader.ts";
 import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { HubPlatform } from "../platform/hub-platform.ts";
 import type { MessageStorageAdapter } from "../storage/contract.ts";
 import type { ErrorLog } from "./error-log.ts";
@@ -11,8 +12,8 @@ import type { Failpoint } from "./failpoint.ts";
 import type { Authorize, CheckpointPolicy, HubLimits } from "./hub-options.ts";
 import type { HubRegistry } from "./hub-registry.ts";
 import type { PipelineRecord } from "./pipeline-record.ts";
-
 import type { RevocationChannel } from "./revocation.ts";
+
 export type LaneFanOut = SessionFanOut & { attach(request: AttachRequest): Promise<Subscription> };
 export type CreateFanOut = (reader: LaneReader) => LaneFanOut;
 
@@ -26,12 +27,13 @@ export interface HubCore {
   readonly storage: MessageStorageAdapter;
   readonly registry: HubRegistry;
   readonly limits: HubLimits;
+  readonly newSessions: RateLimiter;
   readonly checkpoint: CheckpointPolicy;
   readonly projectionErrors: "skip" | "reject";
   readonly authorize: Authorize;
+  readonly revocations: RevocationChannel | undefined;
   readonly errors: ErrorLog;
   readonly onPipeline: ((record: PipelineRecord) => void) | undefined;
-  readonly revocations: RevocationChannel | undefined;
   readonly failpoint: Failpoint;
   readonly createFanOut: CreateFanOut;
 }

@@ -1,9 +1,12 @@
 /** The composition root: the only file that knows every stage. Wiring, no logic. */
 import { createSessionFanOut } from "../fan-out/session-fan-out.ts";
+import { createRateLimiter } from "../limits/rate-limiter.ts";
+import type { Rate } from "../limits/token-bucket.ts";
 import { nodePlatform } from "../platform/node-platform.ts";
+import { requireDecision } from "../platform/require-decision.ts";
+import { checkHubLimits } from "./check-limits.ts";
 import type { CreateFanOut, HubCore } from "./core.ts";
 import { ErrorLog } from "./error-log.ts";
-import { requireDecision } from "../platform/require-decision.ts";
 import type { Hub } from "./hub.ts";
 import { DEFAULT_CHECKPOINT_POLICY, DEFAULT_HUB_LIMITS, type HubOptions } from "./hub-options.ts";
 import { createHubRegistry } from "./hub-registry.ts";
@@ -26,30 +29,37 @@ export function createHub(options: HubOptions): Hub {
 
 /** With another fan-out: for tests of the pipeline alone. */
 export function composeHub(options: HubOptions, fanOutOf: (core: Omit<HubCore, "createFanOut">) => CreateFanOut): Hub {
-  const { platform = nodePlatform(), errorRecords = memoryErrorRecords() } = options;
-  const core = {
-    phase: { current: "open" as const },
   requireDecision(
     "createHub",
     "authorize",
     options.authorize,
     "say who may do what, for example ({ principal, session }) => mayUse(principal, session)",
   );
+  const { platform = nodePlatform(), errorRecords = memoryErrorRecords() } = options;
+  const limits = {
+    ...DEFAULT_HUB_LIMITS,
+    ...options.limits,
+    fanOut: { ...DEFAULT_HUB_LIMITS.fanOut, ...options.limits?.fanOut },
+  };
+  checkHubLimits(limits);
+  const core = {
+    phase: { current: "open" as const },
     platform,
     storage: options.storage,
     registry: createHubRegistry(options.modules),
-    limits: {
-      ...DEFAULT_HUB_LIMITS,
-      ...options.limits,
-      fanOut: { ...DEFAULT_HUB_LIMITS.fanOut, ...options.limits?.fanOut },
-    },
+    limits,
+    newSessions: createRateLimiter(perDay(limits.maxNewSessionsPerDay), platform.now),
     checkpoint: options.checkpoint ?? DEFAULT_CHECKPOINT_POLICY,
     projectionErrors: options.projectionErrors ?? "skip",
     authorize: options.authorize,
+    revocations: options.revocations,
     errors: new ErrorLog({ platform, storage: errorRecords, observer: options.onError }),
     onPipeline: options.onPipeline,
     failpoint: options.failpoint ?? (() => undefined),
   };
   return new SessionHub({ ...core, createFanOut: fanOutOf(core) });
 }
-    revocations: options.revocations,
+
+function perDay(count: number): Rate {
+  return { perSecond: count / 86_400, burst: count };
+}

@@ -39,6 +39,8 @@ export interface HubLimits {
   /** Beyond these a session creates no more entities (`session_full`); changes of existing ones go on. */
   readonly maxSessionEntities: number;
   readonly maxSessionBytes: number;
+  /** Of one principal; spread over the day, once as many were created at once. */
+  readonly maxNewSessionsPerDay: number;
   /** Events of one group commit. */
   readonly maxBatchEvents: number;
   /** Attempts of one unit, over conflicts, before its caller is told `busy`. */
@@ -51,10 +53,10 @@ export interface HubLimits {
   readonly maxMemoryBytes: number;
   /** How often due effects are asked for and sessions evicted. */
   readonly sweepMs: number;
-  /** How long `close` waits for aborted effects. */
-  readonly closeGraceMs: number;
   /** `authorize` is asked again about every live subscription at least this often. */
   readonly reauthorizeMs: number;
+  /** How long `close` waits for aborted effects. */
+  readonly closeGraceMs: number;
   readonly fanOut: FanOutLimits;
 }
 
@@ -63,16 +65,17 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   maxEntityBytes: 192 * 1024,
   maxSessionEntities: 20_000,
   maxSessionBytes: 64 * 1024 * 1024,
+  maxNewSessionsPerDay: 1_000,
   maxBatchEvents: 512,
   maxAttempts: 16,
   maxStorageFailures: 5,
   evictAfterMs: 5 * 60_000,
   maxMemoryBytes: 512 * 1024 * 1024,
   sweepMs: 5_000,
+  reauthorizeMs: 60_000,
   closeGraceMs: 2_000,
   fanOut: DEFAULT_FAN_OUT_LIMITS,
 };
-  reauthorizeMs: 60_000,
 
 export const DEFAULT_CHECKPOINT_POLICY: CheckpointPolicy = { everyEvents: 500, idleMs: 1_000 };
 
@@ -89,11 +92,11 @@ export interface HubOptions {
    * and says so; a fix needs a new version of the projection. `reject`: the unit is not stored.
    */
   readonly projectionErrors?: "skip" | "reject";
+  /** How other processes hear of `revoke`. Default: they find out when they ask `authorize` again. */
+  readonly revocations?: RevocationChannel;
   /** Default: the newest 1,000 in memory. */
   readonly errorRecords?: ErrorRecordStorage;
   readonly onError?: (record: ErrorRecord) => void;
-  /** How other processes hear of `revoke`. Default: they find out when they ask `authorize` again. */
-  readonly revocations?: RevocationChannel;
   /** One frozen record per commit. A throw is recorded and harms nothing. */
   readonly onPipeline?: (record: PipelineRecord) => void;
   /** Where tests stop or kill the process. */

@@ -7,6 +7,7 @@ import type { AnyRecord } from "../fan-out/lane-reader.ts";
 import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorRecord } from "./error-records.ts";
+import type { HubLimits } from "./hub-options.ts";
 import type { Revocation } from "./revocation.ts";
 
 export interface SubmitRequest {
@@ -50,6 +51,8 @@ export interface SnapshotQuery {
  * Every rejection is a `SessionStreamError`.
  */
 export interface Hub {
+  /** In force: defaults included. */
+  readonly limits: HubLimits;
   /** @throws unknown_command, invalid_command, forbidden, key_reused, command_rejected or a command's own code, session_full, busy, draining, storage_unavailable, outcome_unknown */
   submit(request: SubmitRequest): Promise<CommandAck>;
   /** For trusted server code. One unit: all events or none. */
@@ -62,9 +65,6 @@ export interface Hub {
   remove(principal: Principal, session: string): Promise<void>;
   /** Throws away the entities and derives them again from the log, atomically. */
   rebuild(session: SessionKey): Promise<void>;
-  errors(query?: { readonly session?: SessionKey; readonly limit?: number }): Promise<readonly ErrorRecord[]>;
-  stats(): HubStats;
-  /** Refuses new commands, lets commits finish, checkpoints. */
   /**
    * Ends what is live, now: a principal's and a connection's sockets with 4015, a session's subscriptions with
    * `forbidden`. Not a frame follows. Runs go on: stopping them is a command.
@@ -72,6 +72,9 @@ export interface Hub {
   revoke(revocation: Revocation): void;
   /** For transports, which close their connections. @returns stops that. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
+  errors(query?: { readonly session?: SessionKey; readonly limit?: number }): Promise<readonly ErrorRecord[]>;
+  stats(): HubStats;
+  /** Refuses new commands, lets commits finish, checkpoints. */
   drain(): Promise<void>;
   /** `drain`, abort effects, close storage. Idempotent. */
   close(): Promise<void>;

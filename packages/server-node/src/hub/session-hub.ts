@@ -10,10 +10,11 @@ import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
 import type { ErrorRecord } from "./error-records.ts";
 import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitRequest } from "./hub.ts";
+import type { HubLimits } from "./hub-options.ts";
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
-import { SessionTable } from "./session-table.ts";
 import type { Revocation } from "./revocation.ts";
+import { SessionTable } from "./session-table.ts";
 import { snapshotAsOf, snapshotOf } from "./snapshot-as-of.ts";
 import { createAnswer } from "./unit.ts";
 import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
@@ -21,15 +22,19 @@ import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
 export class SessionHub implements Hub {
   readonly #core: HubCore;
   readonly #table: SessionTable;
-  #stopSweeping: () => void = () => undefined;
   readonly #access: AccessWatch;
+  #stopSweeping: () => void = () => undefined;
   #closing: Promise<void> | null = null;
 
   constructor(core: HubCore) {
     this.#core = core;
     this.#table = new SessionTable(core);
-    this.#sweepLater();
     this.#access = new AccessWatch(core);
+    this.#sweepLater();
+  }
+
+  get limits(): HubLimits {
+    return this.#core.limits;
   }
 
   async submit(request: SubmitRequest): Promise<CommandAck> {
@@ -102,11 +107,6 @@ export class SessionHub implements Hub {
     await this.#table.withLane(session, rebuildLane);
   }
 
-  errors({ session, limit = 100 }: { session?: SessionKey; limit?: number } = {}): Promise<readonly ErrorRecord[]> {
-    return this.#core.errors.list(session === undefined ? { limit } : { session, limit });
-  }
-
-  stats(): HubStats {
   revoke(revocation: Revocation): void {
     this.#access.revoke(revocation);
   }
@@ -115,6 +115,11 @@ export class SessionHub implements Hub {
     return this.#access.onRevoked(listener);
   }
 
+  errors({ session, limit = 100 }: { session?: SessionKey; limit?: number } = {}): Promise<readonly ErrorRecord[]> {
+    return this.#core.errors.list(session === undefined ? { limit } : { session, limit });
+  }
+
+  stats(): HubStats {
     const lanes = this.#table.lanes();
     return {
       sessions: lanes.length,
@@ -143,12 +148,12 @@ export class SessionHub implements Hub {
     // What effects said as they ended.
     await this.#checkpointAll();
     this.#core.phase.current = "closed";
+    this.#access.close();
     this.#table.disposeAll();
     await this.#core.errors.settled();
     await this.#core.storage.close();
   }
 
-    this.#access.close();
   async #checkpointAll(): Promise<void> {
     await Promise.all(this.#table.lanes().map((lane) => lane.checkpoint()));
   }

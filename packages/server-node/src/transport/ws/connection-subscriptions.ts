@@ -45,7 +45,10 @@ export interface ConnectionSubscriptions {
   subscribe(request: SubscribeRequest): void;
   unsubscribe(sessionId: string): void;
   page(request: PageRequest): void;
-  /** What the first subscribe said the client is; `null` before it. */
+  /** What the first frame that names capabilities says holds for the connection (P-17). */
+  agree(capabilities: readonly string[]): void;
+  knows(capability: string): boolean;
+  /** What the client is; `null` until it said so. */
   mode(): AttachRequest["mode"] | null;
   /** Sorted. */
   sessionIds(): readonly string[];
@@ -56,7 +59,12 @@ export interface ConnectionSubscriptions {
 export function createConnectionSubscriptions(options: ConnectionSubscriptionsOptions): ConnectionSubscriptions {
   const { hub, principal, audience, maxSubscriptions, port } = options;
   const slots = new Map<string, SubscriptionSlot>();
-  let mode: AttachRequest["mode"] | null = null;
+  let agreed: readonly string[] | null = null;
+
+  function agree(capabilities: readonly string[]): AttachRequest["mode"] {
+    agreed ??= capabilities;
+    return agreed.includes("timeline") ? "timeline" : "reference";
+  }
 
   function slotOf(sessionId: string): SubscriptionSlot {
     const known = slots.get(sessionId);
@@ -93,7 +101,7 @@ export function createConnectionSubscriptions(options: ConnectionSubscriptionsOp
     subscribe(request) {
       const { sessionId, requestId, sinceSnapshotOrdinal, epoch, view, tag, window, from } = request;
       if (!accepts(sessionId, "subscribe", requestId)) return;
-      mode ??= request.capabilities.includes("timeline") ? "timeline" : "reference";
+      const mode = agree(request.capabilities);
       if (!slots.has(sessionId) && slots.size >= maxSubscriptions) {
         const message = `A connection has at most ${maxSubscriptions} subscriptions: unsubscribe from one first`;
         port.fail({ code: "limit_reached", message, sessionId, requestId });
@@ -131,7 +139,9 @@ export function createConnectionSubscriptions(options: ConnectionSubscriptionsOp
         port.fail({ code: "limit_reached", message, sessionId, requestId });
       }
     },
-    mode: () => mode,
+    agree,
+    knows: (capability) => agreed?.includes(capability) ?? false,
+    mode: () => agreed && agree(agreed),
     sessionIds: () => [...slots.keys()].sort(),
     heads() {
       return [...slots].flatMap(([sessionId, slot]) => {

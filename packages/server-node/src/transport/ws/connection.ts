@@ -5,7 +5,7 @@
 import type { Duplex } from "node:stream";
 import { CLOSE_CODES, ERROR_CODES } from "@sessionstream/protocol";
 import { decodeClientFrame, encodeServerFrame, type ServerFrameInit } from "@sessionstream/protocol/codec";
-import type { ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
+import type { AuthenticateRequest, ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
 import type { RawData, WebSocket } from "ws";
 import type { Principal } from "../../command/define-command.ts";
 import { encodeFrame } from "../../fan-out/encoded-frame.ts";
@@ -13,12 +13,17 @@ import type { AttachRequest, EncodedFrame } from "../../fan-out/subscriber.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
+import { createConnectionIdentity } from "./connection-identity.ts";
 import { createConnectionSubscriptions, type Failure } from "./connection-subscriptions.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
 import { startHeartbeat } from "./heartbeat.ts";
+import { helloFrame } from "./hello-frame.ts";
+import { createInboundMeter } from "./inbound-meter.ts";
+import type { OutboundBudget } from "./outbound-budget.ts";
 import { createOutboundQueue } from "./outbound-queue.ts";
 import { createStrikeCounter } from "./strike-counter.ts";
 import type { Observe } from "./transport-observer.ts";
+import type { Verify } from "./verify-credentials.ts";
 import type { WebSocketLimits } from "./websocket-options.ts";
 import type { FrameChunks } from "./wire-frame.ts";
 
@@ -32,7 +37,13 @@ export interface ConnectionContext {
   readonly hub: Pick<Hub, "attach">;
   readonly platform: HubPlatform;
   readonly limits: WebSocketLimits;
+  /** Shared by all connections. */
+  readonly outbound: OutboundBudget;
   readonly referenceHello: boolean;
+  /** `null`: "auth" is not offered. */
+  readonly verify: Verify | null;
+  /** How the client introduced itself, on a socket that was greeted before; `null`: it is known without. */
+  readonly introduction: AuthenticateRequest | null;
   readonly strictFrames: boolean;
   readonly chunksOf: FrameChunks;
   readonly atEndOfTurn: EndOfTurn;
@@ -61,10 +72,22 @@ export interface Connection {
   readonly gone: Promise<void>;
 }
 
-const CAPABILITIES = ["timeline"];
+const TOO_FAST = "Too many frames at once: wait, then send this one again";
 
-/** After these nobody listens to what is still queued. */
-const HOPELESS: readonly number[] = [CLOSE_CODES.slowConsumer, CLOSE_CODES.noPong, CLOSE_CODES.serverError];
+/** What costs the server something. The others give something back. */
+function asks({ case: arm }: ClientFrame["frame"]): boolean {
+  return arm !== "unsubscribe" && arm !== "pong";
+}
+
+/** After these nobody listens to what is still queued, or nobody may. */
+const HOPELESS: readonly number[] = [
+  CLOSE_CODES.slowConsumer,
+  CLOSE_CODES.noPong,
+  CLOSE_CODES.serverError,
+  CLOSE_CODES.tokenExpired,
+  CLOSE_CODES.revoked,
+  CLOSE_CODES.forbidden,
+];
 
 export function openConnection(context: ConnectionContext): Connection {
   const { id, websocket, platform, limits, observe } = context;
@@ -79,6 +102,7 @@ export function openConnection(context: ConnectionContext): Connection {
     atEndOfTurn: context.atEndOfTurn,
     onWritten(bytes) {
       heartbeat.written();
+      account.changed(queue.queuedBytes());
       observe?.("server_frames_written", { bytes, queuedBytes: queue.queuedBytes() });
     },
     onWriteError(error) {
@@ -88,9 +112,17 @@ export function openConnection(context: ConnectionContext): Connection {
       websocket.terminate();
     },
   });
+  const account = context.outbound.open(() => close(CLOSE_CODES.slowConsumer, "the server is short of memory"));
+  const meter = createInboundMeter({
+    frames: limits.inboundFrames,
+    bytes: limits.inboundBytes,
+    maxWarnings: limits.maxRateWarnings,
+    windowMs: limits.rateWindowMs,
+    now: platform.now,
+  });
   const strikes = createStrikeCounter(limits.maxBadFrames, limits.badFrameWindowMs, platform.now);
   const subscriptions = createConnectionSubscriptions({
-    hub: context.hub,
+    hub: { attach: (_, request) => context.hub.attach(identity.principal(), request) },
     principal: context.principal,
     audience: context.audience,
     maxSubscriptions: limits.maxSubscriptionsPerConnection,
@@ -117,11 +149,16 @@ export function openConnection(context: ConnectionContext): Connection {
   });
   websocket.on("error", (error) => observe?.("read_error", { error: error.message }));
   websocket.on("message", receive);
-  websocket.on("ping", () => heartbeat.heard());
-  websocket.on("pong", () => heartbeat.heard());
+  websocket.on("ping", hearControl);
+  websocket.on("pong", hearControl);
 
   observe?.("connected");
-  send({ case: "hello", value: context.referenceHello ? { connectionId: id } : ourHello() });
+  if (context.introduction === null) {
+    send(helloFrame(id, context.verify !== null, context.referenceHello, limits));
+  } else {
+    agree(context.introduction);
+    send({ case: "authenticated", value: { requestId: context.introduction.requestId } });
+  }
   const heartbeat = startHeartbeat({
     platform,
     intervalMs: limits.heartbeatIntervalMs,
@@ -131,20 +168,22 @@ export function openConnection(context: ConnectionContext): Connection {
     onDead: () => close(CLOSE_CODES.noPong, "no pong in time"),
   });
 
-  function ourHello() {
-    return {
-      connectionId: id,
-      capabilities: CAPABILITIES,
-      protocolMin: 1,
-      protocolMax: 1,
-      heartbeatIntervalMs: limits.heartbeatIntervalMs,
-      maxFrameBytes: limits.maxFrameBytes,
-    };
+  const identity = createConnectionIdentity({
+    principal: context.principal,
+    verify: context.verify,
+    platform,
+    limits,
+    port: { send, refuse, fail, close, knowsAuth: () => subscriptions.knows("auth") },
+  });
+
+  function agree({ capabilities }: AuthenticateRequest): void {
+    if (capabilities.length > 0) subscriptions.agree(capabilities);
   }
 
   function enqueue(frame: EncodedFrame): void {
     if (ended) return;
     queue.enqueue(frame);
+    account.changed(queue.queuedBytes());
     observe?.("server_frame_queued", { bytes: frame.bytes.length, queuedBytes: queue.queuedBytes() });
   }
 
@@ -169,6 +208,11 @@ export function openConnection(context: ConnectionContext): Connection {
     // CAST: ws hands over one Buffer unless another binaryType was set.
     const bytes = data as Buffer;
     observe?.("client_frame_read", { bytes: bytes.length });
+    const heard = meter.hear(bytes.length);
+    if (heard.type === "flood") {
+      endFlood(heard.retryAfterMs);
+      return;
+    }
     if (isBinary) {
       refuse({ code: "bad_client_frame", message: "Frames are text: protobuf JSON, not binary" });
       return;
@@ -180,7 +224,28 @@ export function openConnection(context: ConnectionContext): Connection {
       return;
     }
     observe?.("client_frame_decoded", { frameType: decoded.frame.case ?? "" });
-    dispatch(decoded.frame);
+    if (heard.type === "too-fast" && asks(decoded.frame)) refuseForNow(decoded.frame, heard.retryAfterMs);
+    else dispatch(decoded.frame);
+  }
+
+  function hearControl(data: Buffer): void {
+    if (ended) return;
+    heartbeat.heard();
+    const heard = meter.hear(data.length);
+    if (heard.type === "flood") endFlood(heard.retryAfterMs);
+  }
+
+  /** Says to what it is no answer, so that the client asks for just that again. */
+  function refuseForNow({ value }: ClientFrame["frame"], retryAfterMs: number): void {
+    const sessionId = value !== undefined && "sessionId" in value ? value.sessionId : "";
+    const requestId = value !== undefined && "requestId" in value ? value.requestId : "";
+    observe?.("protocol_error", { code: "rate_limited" });
+    fail({ code: "rate_limited", message: TOO_FAST, sessionId, requestId, retryAfterMs });
+  }
+
+  function endFlood(retryAfterMs: number): void {
+    fail({ code: "rate_limited", message: TOO_FAST, retryAfterMs });
+    close(CLOSE_CODES.rateLimited, "too many frames");
   }
 
   function dispatch(frame: ClientFrame["frame"]): void {
@@ -200,8 +265,10 @@ export function openConnection(context: ConnectionContext): Connection {
       case "pong":
         break;
       case "authenticate":
+        agree(frame.value);
+        identity.authenticate(frame.value);
+        break;
       case undefined:
-        refuse({ code: "protocol_error", message: `This server does not offer "auth": reconnect with another token` });
         break;
     }
   }
@@ -226,6 +293,8 @@ export function openConnection(context: ConnectionContext): Connection {
     if (ended) return;
     ended = true;
     heartbeat.stop();
+    identity.stop();
+    account.close();
     subscriptions.close();
     queue.close(how);
     observe?.("disconnected", { code });
@@ -243,7 +312,7 @@ export function openConnection(context: ConnectionContext): Connection {
   return {
     info: () => ({
       id,
-      principal: context.principal,
+      principal: identity.principal(),
       mode: subscriptions.mode(),
       openedAt,
       queuedBytes: queue.queuedBytes(),

@@ -57,11 +57,16 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     isWriting = true;
     const chunks = chunksOf(frames);
     const last = chunks.length - 1;
-    socket.cork();
-    chunks.forEach((chunk, index) => {
-      socket.write(chunk, index === last ? (error) => written(bytes, error) : undefined);
-    });
-    socket.uncork();
+    try {
+      socket.cork();
+      chunks.forEach((chunk, index) => {
+        socket.write(chunk, index === last ? (error) => written(bytes, error) : undefined);
+      });
+      socket.uncork();
+    } catch (error) {
+      // A stream that throws instead of failing: to this connection it is the same.
+      onWriteError(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   function written(bytes: number, error: Error | null | undefined): void {

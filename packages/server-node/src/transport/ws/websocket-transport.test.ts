@@ -209,7 +209,10 @@ describe("the set of connections", () => {
   });
 
   it("a peer that asks without reading is not read, until it reads", async () => {
-    await using scene = await WebSocketScene.open({ limits: { maxQueuedBytes: 64 * 1024 } });
+    const unhurried = { perSecond: 1e9, burst: 1e9 };
+    await using scene = await WebSocketScene.open({
+      limits: { maxQueuedBytes: 64 * 1024, inboundFrames: unhurried, inboundBytes: unhurried },
+    });
     await using client = await scene.client();
     client.socket.pause();
     const asked = 2_000;

@@ -7,12 +7,17 @@ import type { Duplex } from "node:stream";
 import { CLOSE_CODES } from "@sessionstream/protocol";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Principal } from "../../command/define-command.ts";
+import { clientAddress } from "../../limits/client-address.ts";
+import { principalKey } from "../../limits/principal-key.ts";
+import { createTally } from "../../limits/tally.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { checkOriginPolicy, isOriginAllowed } from "../origin-policy.ts";
+import { checkWebSocketLimits } from "./check-limits.ts";
 import { type Connection, type ConnectionInfo, openConnection } from "./connection.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
-import { refuseUpgrade } from "./refuse-upgrade.ts";
+import { createOutboundBudget } from "./outbound-budget.ts";
+import { type RefusedStatus, refuseUpgrade } from "./refuse-upgrade.ts";
 import { isolateObserver, type TransportStage } from "./transport-observer.ts";
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketTransportOptions } from "./websocket-options.ts";
 import { createFrameChunks } from "./wire-frame.ts";
@@ -43,11 +48,13 @@ const HANDSHAKE_TIMEOUT: Identity = {
 };
 const AUTHENTICATE_FAILED: Identity = { type: "refused", code: CLOSE_CODES.serverError, reason: "try again" };
 
-/** @throws SessionStreamError `invalid_options` for origins no browser sends. */
+/** @throws SessionStreamError `invalid_options` for origins no browser sends and for limits that do not fit together. */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
   const { hub, authenticate, platform = nodePlatform(), report = warn } = options;
   const { audience = (): Audience => "public" } = options;
-  const limits = { ...DEFAULT_WEBSOCKET_LIMITS, ...options.limits };
+  const hubFrameBytes = hub.limits.fanOut.maxFrameBytes;
+  const limits = { ...DEFAULT_WEBSOCKET_LIMITS, maxFrameBytes: hubFrameBytes, ...options.limits };
+  checkWebSocketLimits(limits, hubFrameBytes);
   const originPolicy = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
   checkOriginPolicy(originPolicy);
   const observer = options.observer && isolateObserver(options.observer, report);
@@ -60,6 +67,10 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   });
   const chunksOf = createFrameChunks();
   const atEndOfTurn = createEndOfTurn(platform);
+  const outbound = createOutboundBudget(limits.maxTotalQueuedBytes);
+  const addressOf = clientAddress(options.trustProxy ?? []);
+  const addresses = createTally(limits.maxConnectionsPerAddress);
+  const principals = createTally(limits.maxConnectionsPerPrincipal);
   const connections = new Map<string, Connection>();
   const leaving = new Set<Promise<void>>();
   let handshakes = 0;
@@ -108,6 +119,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       hub,
       platform,
       limits,
+      outbound,
       referenceHello: options.referenceHello ?? false,
       strictFrames: options.strictFrames ?? false,
       chunksOf,
@@ -123,7 +135,23 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
     void connection.gone.then(() => leaving.delete(connection.gone));
   }
 
-  function refuse(socket: Duplex, status: 403 | 503): void {
+  function admit(websocket: WebSocket, socket: Duplex, identity: Identity & { type: "known" }): void {
+    const key = principalKey(identity.principal);
+    if (!principals.enter(key)) {
+      dismiss(websocket, CLOSE_CODES.rateLimited, "too many connections");
+      return;
+    }
+    websocket.once("close", () => principals.leave(key));
+    open(websocket, socket, identity);
+  }
+
+  /** Too much at a time for this process: whoever comes back later, or elsewhere, is served. */
+  function isFull(): boolean {
+    const { maxConnections, maxPendingHandshakes } = limits;
+    return connections.size + handshakes >= maxConnections || handshakes >= maxPendingHandshakes || outbound.isTight();
+  }
+
+  function refuse(socket: Duplex, status: RefusedStatus): void {
     upgradeError(status);
     refuseUpgrade(socket, status);
   }
@@ -141,10 +169,16 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
         refuse(socket, 403);
         return;
       }
-      if (!accepting || connections.size + handshakes >= limits.maxConnections) {
+      if (!accepting || isFull()) {
         refuse(socket, 503);
         return;
       }
+      const address = addressOf(request);
+      if (!addresses.enter(address)) {
+        refuse(socket, 429);
+        return;
+      }
+      socket.once("close", () => addresses.leave(address));
       handshakes += 1;
       const identity = await identify(request);
       handshakes -= 1;
@@ -154,7 +188,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       }
       socket.off("error", onError);
       server.handleUpgrade(request, socket, head, (websocket) => {
-        if (identity.type === "known") open(websocket, socket, identity);
+        if (identity.type === "known") admit(websocket, socket, identity);
         else dismiss(websocket, identity.code, identity.reason);
       });
     },

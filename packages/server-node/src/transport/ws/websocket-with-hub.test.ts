@@ -23,6 +23,7 @@ async function serve(storage: MessageStorageAdapter = memoryStorage(), authorize
     authenticate: () => ada,
     origins: "same-host",
     allowMissingOrigin: true,
+    limits: { maxConnectionsPerPrincipal: 30 },
   });
   const server = createServer();
   server.on("upgrade", (request, socket, head) => void transport.handleUpgrade(request, socket, head));

@@ -10,6 +10,7 @@ import { type AttachableFanOut, createSessionFanOut } from "../../../fan-out/ses
 import { sampleKinds, sampleRegistry } from "../../../fan-out/testing/sample-kinds.ts";
 import { ScriptedLane } from "../../../fan-out/testing/scripted-lane.ts";
 import type { Hub } from "../../../hub/hub.ts";
+import { DEFAULT_HUB_LIMITS } from "../../../hub/hub-options.ts";
 import type { HubPlatform } from "../../../platform/hub-platform.ts";
 import { nodePlatform } from "../../../platform/node-platform.ts";
 import type { TransportRecord } from "../transport-observer.ts";
@@ -17,7 +18,8 @@ import type { WebSocketTransportOptions } from "../websocket-options.ts";
 import { createWebSocketTransport, type WebSocketTransport } from "../websocket-transport.ts";
 import { TestClient } from "./test-client.ts";
 
-export class LaneHub implements Pick<Hub, "attach"> {
+export class LaneHub implements Pick<Hub, "attach" | "limits"> {
+  readonly limits = DEFAULT_HUB_LIMITS;
   /** Sessions nobody may read. */
   readonly forbidden = new Set<string>();
   /** What an attach of a session waits for. */
