@@ -67,19 +67,24 @@ export {
   remove,
 } from "./projection/define-projection.ts";
 export type { EntityRecord, SessionView } from "./projection/view.ts";
-export type {
-  CommitResult,
-  Durability,
-  EntityChanges,
-  EntityIdentity,
-  LoadedSession,
-  MessageStorageAdapter,
-  SessionCommit,
-  SessionHead,
-  SessionKey,
-  StorageCapabilities,
-  StoredCommand,
-  StoredEntity,
-  StoredEvent,
+export {
+  type CommitResult,
+  type Durability,
+  type EntityChanges,
+  type EntityIdentity,
+  isShared,
+  type Lease,
+  type LeaseKey,
+  type LoadedSession,
+  type MessageStorageAdapter,
+  type SessionCommit,
+  type SessionHead,
+  type SessionKey,
+  type SharedMessageStorage,
+  type StorageCapabilities,
+  type StoredCommand,
+  type StoredEntity,
+  type StoredEvent,
 } from "./storage/contract.ts";
 export { type MemoryStorageContents, memoryStorage } from "./storage/memory/memory-storage.ts";
+export { type SharedMemory, sharedMemory, sharedMemoryStorage } from "./storage/memory/shared-memory-storage.ts";

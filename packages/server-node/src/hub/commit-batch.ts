@@ -89,6 +89,9 @@ async function afterFailure(
     }
     case "duplicate":
       return settleKnown(lane, units, outcome.command, await catchUp(lane));
+    case "fenced":
+      // An earlier attempt may have come in time. What has not landed by now never will: its token is over.
+      return answerFenced(settleLanded(lane, units, await catchUp(lane)));
     case "unknown": {
       lane.core.errors.report({ kind: "storage", error: outcome.error, subject: "commit", session: lane.session });
       reportFailures(lane.core, lane.session, prepared.failures, "live");
@@ -193,6 +196,15 @@ async function answerRefused(lane: LaneContext, unit: CommandUnit, error: Sessio
   const admission = await admitCommand(lane, unit);
   if (admission.type === "admitted") unit.answer.reject(error);
   else if (admission.type === "known") answerKnown(lane, unit, admission.command);
+}
+
+/** @returns the others. */
+function answerFenced(units: readonly Unit[]): readonly Unit[] {
+  return units.filter((unit) => {
+    if (unit.type === "command" || unit.fence === undefined) return true;
+    unit.answer.resolve({ status: "fenced" });
+    return false;
+  });
 }
 
 function refuseExhausted(lane: LaneContext, units: readonly Unit[]): readonly Unit[] {

@@ -20,7 +20,7 @@ import type { SessionStreamError } from "@sessionstream/protocol";
 import type { PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
 import type { SessionView } from "../projection/view.ts";
-import type { SessionKey } from "../storage/contract.ts";
+import { isShared, type SessionKey } from "../storage/contract.ts";
 import { acceptEvents } from "./accept.ts";
 import { type LaneTask, type LaneWork, takeBatch } from "./batch.ts";
 import { IdleTimer } from "./checkpoint-policy.ts";
@@ -109,11 +109,12 @@ export class Lane implements LaneContext {
 
   /** Checked and queued at once, in the order of the calls. With `epoch`: into that log or not at all. */
   async publish(events: readonly EventInput[], options: PublishOptions, epoch?: string): Promise<PublishResult> {
-    if (options.fence !== undefined) throw noFencesError();
+    if (options.fence !== undefined && !isShared(this.core.storage)) throw noFencesError();
     const unit: PublishUnit = {
       type: "publish",
       events: acceptEvents(this.core, events),
       guard: options.guard,
+      fence: options.fence,
       epoch,
       eventIds: [],
       attempts: 0,

@@ -11,6 +11,7 @@ export function makeCommit(core: HubCore, state: LaneState, batch: PreparedBatch
   const due = !state.isForeign && isCheckpointDue(core.checkpoint, state, staged);
   const entities = due ? entitiesOf(core, state, batch) : undefined;
   const command = commandOf(batch);
+  const fence = fenceOf(batch);
   const head: SessionHead = {
     ...nextHead(core, state),
     epoch,
@@ -25,7 +26,14 @@ export function makeCommit(core: HubCore, state: LaneState, batch: PreparedBatch
     events: rows,
     ...(command === undefined ? {} : { command }),
     ...(entities === undefined ? {} : { entities }),
+    ...(fence === undefined ? {} : { fence }),
   };
+}
+
+/** A batch has one at most. */
+function fenceOf({ units }: PreparedBatch): bigint | undefined {
+  for (const { unit } of units) if (unit.type === "publish" && unit.fence !== undefined) return unit.fence;
+  return undefined;
 }
 
 /** The head as it stands, under a new revision. What storage's entities are is passed through. */

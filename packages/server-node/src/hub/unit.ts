@@ -46,6 +46,8 @@ export interface PublishUnit extends UnitBase {
   readonly type: "publish";
   readonly events: readonly AcceptedEvent[];
   readonly guard: ((view: SessionView) => boolean) | undefined;
+  /** Token of the lease under which it is published. */
+  readonly fence: bigint | undefined;
   /** The log the publisher works on; another one means `stale`. */
   readonly epoch: string | undefined;
   readonly answer: Answer<PublishResult>;

@@ -1,7 +1,7 @@
 /**
- * Owns the contract between the hub and a database: types only. CONTRACT.md states its clauses; the suite in
- * `testing/storage-conformance` proves an adapter. The hub mints everything; an adapter keeps it and compares one
- * thing, `head.revision`.
+ * Owns the contract between the hub and a database. CONTRACT.md states its clauses; the suite in
+ * `testing/storage-conformance` proves an adapter. The hub mints everything but lease tokens; an adapter keeps it and
+ * compares one thing, `head.revision`.
  */
 export interface SessionKey {
   readonly tenant: string;
@@ -15,7 +15,7 @@ export type Durability = "none" | "process" | "os" | "power";
 
 export interface StorageCapabilities {
   readonly durability: Durability;
-  /** Several processes may write the same sessions. */
+  /** Several processes may work on the same sessions: the adapter is a `SharedMessageStorage`. */
   readonly shared: boolean;
 }
 
@@ -94,12 +94,20 @@ export interface SessionCommit {
   readonly events: readonly StoredEvent[];
   readonly command?: StoredCommand;
   readonly entities?: EntityChanges;
+  /** Shared storage only: the token of a lease of this session that must still be the current one. */
+  readonly fence?: bigint;
+  /**
+   * Shared storage only: names of work that became due. Where the session has no lease of that name one is created,
+   * expired and nobody's, so that a sweeper finds the work if the writer dies before it takes the lease.
+   */
+  readonly due?: readonly string[];
 }
 
-/** `duplicate` is tested before `conflict`. */
+/** Tested in this order: `duplicate`, `fenced`, `conflict`. */
 export type CommitResult =
   | { readonly status: "committed" }
   | { readonly status: "duplicate"; readonly command: StoredCommand }
+  | { readonly status: "fenced" }
   | { readonly status: "conflict"; readonly head: SessionHead | null };
 
 export interface LoadedSession {
@@ -123,4 +131,38 @@ export interface MessageStorageAdapter {
   remove(session: SessionKey): Promise<void>;
   /** Waits for what was begun. */
   close(): Promise<void>;
+}
+
+/** Names work for a session that one process at a time may do. */
+export interface LeaseKey {
+  readonly session: SessionKey;
+  readonly name: string;
+}
+
+/** The right to do it, until it expires. `token` fences whoever had the right before. */
+export interface Lease extends LeaseKey {
+  /** Larger than every token this store has given before, to whatever lease. */
+  readonly token: bigint;
+}
+
+/**
+ * Storage that several processes use at once. Times are measured by one clock, the store's. An adapter is one exactly
+ * if its `capabilities.shared` says so.
+ */
+export interface SharedMessageStorage extends MessageStorageAdapter {
+  readonly capabilities: StorageCapabilities & { readonly shared: true };
+  /** In the order asked; `null` where there is no log. One read, however many. */
+  heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]>;
+  /** A new token for `ttlMs`; `null` while another holder has the lease. The holder itself gets another token. */
+  lease(key: LeaseKey, request: { readonly holder: string; readonly ttlMs: number }): Promise<Lease | null>;
+  /** `ttlMs` from now on, also when it has expired and nobody took it. `false`: it is not this token's any more. */
+  renew(lease: Lease, ttlMs: number): Promise<boolean>;
+  /** The lease is nobody's and does not count as expired. With a token that is not the current one: nothing. */
+  release(lease: Lease): Promise<void>;
+  /** Leases whose time is over and that nobody released, longest expired first, with their last tokens. */
+  expiredLeases(limit: number): Promise<readonly Lease[]>;
+}
+
+export function isShared(storage: MessageStorageAdapter): storage is SharedMessageStorage {
+  return storage.capabilities.shared;
 }

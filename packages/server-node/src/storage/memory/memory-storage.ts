@@ -61,20 +61,7 @@ class MemoryStorage implements MessageStorageAdapter {
   }
 
   async commit(commit: SessionCommit): Promise<CommitResult> {
-    const stored = this.#find(commit.session);
-
-    const known = commit.command && stored?.commands.get(commit.command.id);
-    if (known !== undefined) return { status: "duplicate", command: known };
-
-    const head = stored?.head ?? null;
-    if (commit.expect !== (head?.revision ?? null)) return { status: "conflict", head };
-
-    const session = stored ?? this.#create(commit);
-    session.head = commit.head;
-    session.events.push(...commit.events);
-    if (commit.command !== undefined) session.commands.set(commit.command.id, commit.command);
-    if (commit.entities !== undefined) applyEntities(session.entities, commit.entities);
-    return { status: "committed" };
+    return writeCommit(this.#sessions(), commit);
   }
 
   async remove(session: SessionKey): Promise<void> {
@@ -89,16 +76,36 @@ class MemoryStorage implements MessageStorageAdapter {
     return this.#sessions().get(sessionName(session));
   }
 
-  #create(commit: SessionCommit): StoredSession {
-    const created: StoredSession = { head: commit.head, events: [], commands: new Map(), entities: new Map() };
-    this.#sessions().set(sessionName(commit.session), created);
-    return created;
-  }
-
   #sessions(): MemoryStorageContents {
     if (this.#closed) throw new SessionStreamError("closed", "This storage was closed; open another instance.");
     return this.#contents;
   }
+}
+
+/** All of a commit between two awaits. `fenced`: its lease is another's by now (shared memory only). */
+export function writeCommit(contents: MemoryStorageContents, commit: SessionCommit, fenced = false): CommitResult {
+  const name = sessionName(commit.session);
+  const stored = contents.get(name);
+
+  const known = commit.command && stored?.commands.get(commit.command.id);
+  if (known !== undefined) return { status: "duplicate", command: known };
+
+  if (fenced) return { status: "fenced" };
+
+  const head = stored?.head ?? null;
+  if (commit.expect !== (head?.revision ?? null)) return { status: "conflict", head };
+
+  const session: StoredSession = stored ?? newSession(commit.head);
+  contents.set(name, session);
+  session.head = commit.head;
+  session.events.push(...commit.events);
+  if (commit.command !== undefined) session.commands.set(commit.command.id, commit.command);
+  if (commit.entities !== undefined) applyEntities(session.entities, commit.entities);
+  return { status: "committed" };
+}
+
+function newSession(head: SessionHead): StoredSession {
+  return { head, events: [], commands: new Map(), entities: new Map() };
 }
 
 function applyEntities(entities: Map<string, StoredEntity>, changes: EntityChanges): void {

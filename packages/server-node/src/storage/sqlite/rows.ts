@@ -3,7 +3,7 @@
  * foreign file: it is refused here, never passed on.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
-import type { SessionHead, StoredCommand, StoredEntity, StoredEvent } from "../contract.ts";
+import type { Lease, SessionHead, StoredCommand, StoredEntity, StoredEvent } from "../contract.ts";
 import type { SqliteRow } from "./driver.ts";
 
 export interface SessionRow {
@@ -68,6 +68,11 @@ export function readEntity(row: SqliteRow): StoredEntity {
     removed: integer(row, "removed") === 1n,
     payload: text(row, "payload"),
   };
+}
+
+export function readLease(row: SqliteRow): Lease {
+  const session = { tenant: text(row, "tenant"), session: text(row, "session") };
+  return { session, name: text(row, "name"), token: integer(row, "token") };
 }
 
 function text(row: SqliteRow, column: string): string {

@@ -65,8 +65,23 @@ const INITIAL = `
   ) STRICT;
 `;
 
+/** AUTOINCREMENT: a token is never given twice, whatever was deleted. */
+const LEASES = `
+  CREATE TABLE sessionstream_lease (
+    token      INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant     TEXT NOT NULL,
+    session    TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    holder     TEXT NOT NULL,
+    expires_at REAL NOT NULL,
+    UNIQUE (tenant, session, name)
+  ) STRICT;
+
+  CREATE INDEX sessionstream_lease_expiry ON sessionstream_lease (expires_at);
+`;
+
 /** Entry n brings a file from version n to n + 1. */
-export const MIGRATIONS: readonly string[] = [INITIAL];
+export const MIGRATIONS: readonly string[] = [INITIAL, LEASES];
 
 /** All missing migrations or none, also when several processes open an old file at once. */
 export function migrate(connection: SqliteConnection, migrations: readonly string[] = MIGRATIONS): void {

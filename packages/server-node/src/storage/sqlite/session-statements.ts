@@ -99,13 +99,23 @@ export class SessionStatements {
     return found === null ? null : this.#command(found.key, id);
   }
 
-  write(commit: SessionCommit): CommitResult {
-    const advanced = this.#advanceKnown(commit);
+  heads(sessions: readonly SessionKey[]): readonly (SessionHead | null)[] {
+    return sessions.map((session) => {
+      const found = this.#session(session);
+      return found === null ? null : this.#head(found.key);
+    });
+  }
+
+  /** `fenced`: its lease is another's by now. */
+  write(commit: SessionCommit, fenced = false): CommitResult {
+    const advanced = fenced ? null : this.#advanceKnown(commit);
     if (advanced !== null) return this.#writeRows(advanced, commit);
 
     const found = this.#session(commit.session);
     const known = found !== null && commit.command !== undefined ? this.#command(found.key, commit.command.id) : null;
     if (known !== null) return { status: "duplicate", command: known };
+
+    if (fenced) return { status: "fenced" };
 
     if (commit.expect !== (found?.revision ?? null)) {
       return { status: "conflict", head: found === null ? null : this.#head(found.key) };

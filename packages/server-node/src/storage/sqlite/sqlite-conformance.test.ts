@@ -17,19 +17,20 @@ function startChild(path: string) {
   });
 }
 
-describeStorageConformance("SQLite, a file", {
+describeStorageConformance("SQLite, a file that processes share", {
   open: async () => {
     const file = temporaryFile();
-    const storage = sqliteStorage({ path: file.path, synchronous });
+    const storage = sqliteStorage({ path: file.path, synchronous, shared: true });
     const dispose = async () => {
       await storage.close();
       file.remove();
     };
     return { storage, path: file.path, dispose };
   },
-  reopen: async (store) => sqliteStorage({ path: store.path, synchronous }),
+  reopen: async (store) => sqliteStorage({ path: store.path, synchronous, shared: true }),
   process: (store) => startChild(store.path),
   faults: { missing: "the driver is the adapter's own; see the next suite" },
+  shared: true,
 });
 
 describeStorageConformance("SQLite, the application's handle, in memory", {

@@ -1,21 +1,26 @@
 /**
  * The storage contract over one SQLite file: the embedded default. One row per event, texts as they came.
- * One process should write a file; a second one is safe (the revision is compared inside the transaction), but both
- * then wait for each other's locks.
+ * One process should write a file; with `shared` several processes of one machine may, and wait for each other's locks.
  */
 import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
 import type {
   CommitResult,
+  Durability,
+  Lease,
+  LeaseKey,
   LoadedSession,
   MessageStorageAdapter,
   SessionCommit,
+  SessionHead,
   SessionKey,
+  SharedMessageStorage,
   StorageCapabilities,
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
 import type { SqliteConnection, SqliteHandle } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LeaseStatements } from "./lease-statements.ts";
 import { borrow, configure, openFile, type Synchronous } from "./open-connection.ts";
 import { migrate } from "./schema.ts";
 import { SessionStatements } from "./session-statements.ts";
@@ -25,6 +30,11 @@ export interface SqliteFileOptions {
   readonly path: string;
   /** Default `"FULL"`. */
   readonly synchronous?: Synchronous;
+  /**
+   * Several processes of this machine use the file: they share the work by leases. Default `false`: this process is
+   * alone, and what another left undone is taken up at once instead of when its lease is over.
+   */
+  readonly shared?: boolean;
 }
 
 export interface SqliteDatabaseOptions {
@@ -32,15 +42,23 @@ export interface SqliteDatabaseOptions {
   readonly database: SqliteHandle;
   /** Default `"FULL"`; set on the handle, like WAL and the busy timeout. */
   readonly synchronous?: Synchronous;
+  /** As of a file. */
+  readonly shared?: boolean;
 }
 
+type SqliteOptions = SqliteFileOptions | SqliteDatabaseOptions;
+
 /** @throws storage_unavailable when the file cannot be opened; invalid_options when there is no driver */
-export function sqliteStorage(options: SqliteFileOptions | SqliteDatabaseOptions): MessageStorageAdapter {
+export function sqliteStorage(options: SqliteOptions & { readonly shared: true }): SharedMessageStorage;
+export function sqliteStorage(options: SqliteOptions): MessageStorageAdapter;
+export function sqliteStorage(options: SqliteOptions): MessageStorageAdapter {
   const connection = "path" in options ? openFile(options.path) : borrow(options.database);
   try {
     const durability = configure(connection, options.synchronous ?? "FULL");
     migrate(connection);
-    return new SqliteStorage(connection, { durability, shared: false });
+    return options.shared === true
+      ? new SharedSqliteStorage(connection, durability)
+      : new SqliteStorage(connection, { durability, shared: false });
   } catch (error) {
     connection.close();
     throw error;
@@ -49,8 +67,9 @@ export function sqliteStorage(options: SqliteFileOptions | SqliteDatabaseOptions
 
 class SqliteStorage implements MessageStorageAdapter {
   readonly capabilities: StorageCapabilities;
+  protected readonly leases: LeaseStatements;
   readonly #connection: SqliteConnection;
-  readonly #session: SessionStatements;
+  protected readonly session: SessionStatements;
   readonly #transactions: GroupCommit;
   readonly #beginRead;
   readonly #endRead;
@@ -59,22 +78,23 @@ class SqliteStorage implements MessageStorageAdapter {
   constructor(connection: SqliteConnection, capabilities: StorageCapabilities) {
     this.capabilities = capabilities;
     this.#connection = connection;
-    this.#session = new SessionStatements(connection);
-    this.#transactions = new GroupCommit(connection, (commit) => this.#session.write(commit));
+    this.session = new SessionStatements(connection);
+    this.leases = new LeaseStatements(connection);
+    this.#transactions = new GroupCommit(connection, (commit) => this.#write(commit));
     this.#beginRead = connection.prepare("BEGIN");
     this.#endRead = connection.prepare("COMMIT");
   }
 
   async load(session: SessionKey): Promise<LoadedSession | null> {
-    return this.#read(() => this.#session.load(session));
+    return this.read(() => this.session.load(session));
   }
 
   async events(session: SessionKey, query: { after: bigint; limit: number }): Promise<readonly StoredEvent[] | "gone"> {
-    return this.#read(() => this.#session.events(session, query));
+    return this.read(() => this.session.events(session, query));
   }
 
   async command(session: SessionKey, id: string): Promise<StoredCommand | null> {
-    return this.#read(() => this.#session.command(session, id));
+    return this.read(() => this.session.command(session, id));
   }
 
   async commit(commit: SessionCommit): Promise<CommitResult> {
@@ -86,8 +106,10 @@ class SqliteStorage implements MessageStorageAdapter {
   }
 
   async remove(session: SessionKey): Promise<void> {
-    this.#assertOpen();
-    wrapping(() => this.#transactions.alone(() => this.#session.remove(session)));
+    this.alone(() => {
+      this.leases.forget(session);
+      this.session.remove(session);
+    });
   }
 
   async close(): Promise<void> {
@@ -97,8 +119,14 @@ class SqliteStorage implements MessageStorageAdapter {
     this.#connection.close();
   }
 
+  /** In a transaction of its own, now. */
+  protected alone<Result>(work: () => Result): Result {
+    this.#assertOpen();
+    return wrapping(() => this.#transactions.alone(work));
+  }
+
   /** Several statements see one state, whatever another process writes meanwhile. */
-  #read<Result>(work: () => Result): Result {
+  protected read<Result>(work: () => Result): Result {
     this.#assertOpen();
     return wrapping(() => {
       this.#beginRead.run();
@@ -110,8 +138,45 @@ class SqliteStorage implements MessageStorageAdapter {
     });
   }
 
+  #write(commit: SessionCommit): CommitResult {
+    const { session, fence, due } = commit;
+    const result = this.session.write(commit, fence !== undefined && !this.leases.isCurrent(session, fence));
+    if (result.status === "committed" && due !== undefined) this.leases.createMissing(session, due);
+    return result;
+  }
+
   #assertOpen(): void {
     if (this.#closed) throw new SessionStreamError("closed", "This storage was closed; open the file again.");
+  }
+}
+
+class SharedSqliteStorage extends SqliteStorage implements SharedMessageStorage {
+  override readonly capabilities: SharedMessageStorage["capabilities"];
+
+  constructor(connection: SqliteConnection, durability: Durability) {
+    const capabilities = { durability, shared: true } as const;
+    super(connection, capabilities);
+    this.capabilities = capabilities;
+  }
+
+  async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {
+    return this.read(() => this.session.heads(sessions));
+  }
+
+  async lease(key: LeaseKey, request: { readonly holder: string; readonly ttlMs: number }): Promise<Lease | null> {
+    return this.alone(() => this.leases.take(key, request));
+  }
+
+  async renew(lease: Lease, ttlMs: number): Promise<boolean> {
+    return this.alone(() => this.leases.renew(lease, ttlMs));
+  }
+
+  async release(lease: Lease): Promise<void> {
+    this.alone(() => this.leases.release(lease));
+  }
+
+  async expiredLeases(limit: number): Promise<readonly Lease[]> {
+    return this.read(() => this.leases.expired(limit));
   }
 }
 

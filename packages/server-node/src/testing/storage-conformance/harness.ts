@@ -3,7 +3,7 @@
  * that does not exist is declared with its reason, which every case that needed it then prints.
  */
 import type { ChildProcess } from "node:child_process";
-import type { MessageStorageAdapter } from "../../storage/contract.ts";
+import type { MessageStorageAdapter, SharedMessageStorage } from "../../storage/contract.ts";
 
 export interface OpenStore {
   readonly storage: MessageStorageAdapter;
@@ -34,6 +34,8 @@ export interface Abilities {
    */
   process(): ChildProcess;
   faults: FaultInjector;
+  /** The store as shared storage, and other instances of it, which the case closes. */
+  shared: { readonly storage: SharedMessageStorage; reopen(): Promise<SharedMessageStorage> };
 }
 
 export type AbilityName = keyof Abilities;
@@ -44,4 +46,6 @@ export interface StorageHarness<Store extends OpenStore = OpenStore> {
   readonly reopen: ((store: Store) => Promise<MessageStorageAdapter>) | Missing;
   readonly process: ((store: Store) => ChildProcess) | Missing;
   readonly faults: ((store: Store) => FaultInjector) | Missing;
+  /** Whether the store says so of itself: `capabilities.shared`. Such a store must be able to `reopen`. */
+  readonly shared?: true | Missing;
 }

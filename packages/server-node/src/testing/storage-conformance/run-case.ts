@@ -1,14 +1,15 @@
 /** Owns one run of one case: a fresh store, the ability it needs, disposal. Knows no test runner. */
-import type { AbilityName, OpenStore, StorageHarness } from "./harness.ts";
+import { isShared, type MessageStorageAdapter, type SharedMessageStorage } from "../../storage/contract.ts";
+import type { Abilities, AbilityName, Missing, OpenStore, StorageHarness } from "./harness.ts";
 import type { StorageCase } from "./storage-case.ts";
 
-const ABILITIES: readonly AbilityName[] = ["reopen", "process", "faults"];
+const ABILITIES: readonly AbilityName[] = ["reopen", "process", "faults", "shared"];
+const NOT_SHARED: Missing = { missing: "the storage is not shared" };
 
 /** Why this harness cannot run the case; `null` when it can. */
 export function skipReason<Store extends OpenStore>(item: StorageCase, harness: StorageHarness<Store>): string | null {
   if (item.needs === undefined) return null;
-  const ability = harness[item.needs];
-  return "missing" in ability ? ability.missing : null;
+  return missing(harness, item.needs)?.missing ?? null;
 }
 
 /** @throws whatever the case found wrong, or an error when the harness lacks what it needs */
@@ -31,7 +32,7 @@ function runOn<Store extends OpenStore>(
 ): Promise<void> {
   const { reopen, process, faults } = harness;
   if (item.needs === undefined) {
-    return item.run(store.storage, new Set(ABILITIES.filter((name) => !("missing" in harness[name]))));
+    return item.run(store.storage, new Set(ABILITIES.filter((name) => missing(harness, name) === null)));
   }
   switch (item.needs) {
     case "reopen":
@@ -40,7 +41,24 @@ function runOn<Store extends OpenStore>(
       return item.run(store.storage, () => present(process)(store));
     case "faults":
       return item.run(store.storage, present(faults)(store));
+    case "shared":
+      return item.run(store.storage, sharing(store, harness));
   }
+}
+
+function missing<Store extends OpenStore>(harness: StorageHarness<Store>, name: AbilityName): Missing | null {
+  const ability = harness[name] ?? NOT_SHARED;
+  return ability !== true && "missing" in ability ? ability : null;
+}
+
+function sharing<Store extends OpenStore>(store: Store, harness: StorageHarness<Store>): Abilities["shared"] {
+  const reopen = present(harness.reopen);
+  return { storage: asShared(store.storage), reopen: async () => asShared(await reopen(store)) };
+}
+
+function asShared(storage: MessageStorageAdapter): SharedMessageStorage {
+  if (!isShared(storage)) throw new Error("This harness says that the storage is shared; the storage says it is not");
+  return storage;
 }
 
 function present<Ability extends (...input: never[]) => unknown>(

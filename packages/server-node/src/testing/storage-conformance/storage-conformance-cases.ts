@@ -10,8 +10,10 @@ import { faultCases } from "./cases/fault-cases.ts";
 import { headCases } from "./cases/head-cases.ts";
 import { historyCases } from "./cases/history-cases.ts";
 import { identityCases } from "./cases/identity-cases.ts";
+import { leaseCases } from "./cases/lease-cases.ts";
 import { readingCases } from "./cases/reading-cases.ts";
 import { roundTripCases } from "./cases/round-trip-cases.ts";
+import { sharedCommitCases } from "./cases/shared-commit-cases.ts";
 import type { StorageCase } from "./storage-case.ts";
 
 export const storageConformanceCases: readonly StorageCase[] = [
@@ -28,4 +30,6 @@ export const storageConformanceCases: readonly StorageCase[] = [
   ...durabilityCases,
   ...faultCases,
   ...claimCases,
+  ...leaseCases,
+  ...sharedCommitCases,
 ];

@@ -2,4 +2,4 @@
 import { serveStorageChild } from "../../../testing/storage-conformance/storage-child.ts";
 import { sqliteStorage } from "../sqlite-storage.ts";
 
-serveStorageChild(sqliteStorage({ path: process.argv[2] ?? "", synchronous: "NORMAL" }));
+serveStorageChild(sqliteStorage({ path: process.argv[2] ?? "", synchronous: "NORMAL", shared: true }));

@@ -11,7 +11,11 @@ export const claimCases: readonly StorageCase[] = [
         assert.ok(abilities.has("reopen"), `durability "${durability}" needs the ability reopen`);
         assert.ok(abilities.has("process"), `durability "${durability}" needs the ability process`);
       }
-      if (shared) assert.ok(abilities.has("process"), "shared needs the ability process");
+      if (shared) {
+        assert.ok(abilities.has("shared"), "shared needs the cases of shared storage");
+        const proof = durability === "none" ? "reopen" : "process";
+        assert.ok(abilities.has(proof), `shared needs the ability ${proof}`);
+      }
     },
   },
 ];
