@@ -366,6 +366,34 @@ describe("a tab in the background", () => {
   });
 });
 
+describe("a page that is left and kept for a return", () => {
+  it("F-P2 neither has nor awaits the turn to send until it is shown again", async () => {
+    const { hub, openTab } = setUp();
+    const senders: string[] = [];
+    const sentBy = (name: string) => ({
+      ...hub.backend,
+      submit: (...[command, signal]: Parameters<typeof hub.backend.submit>) => {
+        senders.push(`${name}: ${String(command.payload["prompt"])}`);
+        return hub.backend.submit(command, signal);
+      },
+    });
+    const left = await openTab({ backend: sentBy("left") });
+    left.leavePage();
+    left.setVisible(false);
+    const other = await openTab({ backend: sentBy("other") });
+    other.send("one");
+    await shown(left, other);
+    other.leave();
+    await settled();
+    left.send("two");
+    await settled();
+    expect(senders).toEqual(["other: one"]);
+    left.returnToPage();
+    await shown(left);
+    expect(senders).toEqual(["other: one", "left: two"]);
+  });
+});
+
 describe("signing out", () => {
   it("F-P6 nothing of one user is seen or sent when another signs in", async () => {
     const { browser, hub, openTab } = setUp();

@@ -160,15 +160,30 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       };
       // A page that nobody looks at may be suspended at any time, with its lock: others first.
       const stopListening = platform.onLifecycle((event) => {
-        if (event !== "hidden" && event !== "freeze") return;
+        if (event === "wake" || event === "offline") return;
         leave();
         member.turn(false);
-        standInLine(space);
+        // Not even waiting for a lock may a page be that is kept for a return.
+        if (event === "pagehide") standInLineOnReturn(space);
+        else standInLine(space);
       });
       leaving.signal.addEventListener("abort", leave);
       space.lock(session, place.signal, () => {
         if (!place.signal.aborted) member.turn(true);
       });
+    }
+
+    function standInLineOnReturn(space: DeviceSpace): void {
+      const stopListening = platform.onLifecycle((event) => {
+        if (event !== "wake") return;
+        leave();
+        standInLine(space);
+      });
+      const leave = () => {
+        stopListening();
+        leaving.signal.removeEventListener("abort", leave);
+      };
+      leaving.signal.addEventListener("abort", leave);
     }
 
     async function put(item: OutboxItem): Promise<void> {

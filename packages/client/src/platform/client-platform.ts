@@ -12,6 +12,9 @@ export interface ClientPlatform {
   requestFrame(callback: () => void): () => void;
   isOnline(): boolean;
   isVisible(): boolean;
-  /** `wake`: online, visible, pageshow: try now. `offline`, `hidden`, `freeze` as named. */
-  onLifecycle(listener: (event: "wake" | "offline" | "hidden" | "freeze") => void): () => void;
+  /**
+   * `wake`: online, visible, pageshow: try now. `offline`, `hidden`, `freeze` as named. `pagehide`: the page is left, and
+   * may be kept for a return if it holds nothing open.
+   */
+  onLifecycle(listener: (event: "wake" | "offline" | "hidden" | "freeze" | "pagehide") => void): () => void;
 }

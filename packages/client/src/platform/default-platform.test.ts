@@ -54,6 +54,7 @@ describe("the default platform", () => {
     const { events, stop } = lifecycle(defaultPlatform());
     surrounding.dispatchEvent(new Event("offline"));
     surrounding.dispatchEvent(new Event("online"));
+    surrounding.dispatchEvent(new Event("pagehide"));
     surrounding.dispatchEvent(new Event("pageshow"));
     page.visibilityState = "hidden";
     page.dispatchEvent(new Event("visibilitychange"));
@@ -61,10 +62,10 @@ describe("the default platform", () => {
     page.dispatchEvent(new Event("resume"));
     page.visibilityState = "visible";
     page.dispatchEvent(new Event("visibilitychange"));
-    expect(events).toEqual(["offline", "wake", "wake", "hidden", "freeze", "wake", "wake"]);
+    expect(events).toEqual(["offline", "wake", "pagehide", "wake", "hidden", "freeze", "wake", "wake"]);
     stop();
     surrounding.dispatchEvent(new Event("online"));
-    expect(events).toHaveLength(7);
+    expect(events).toHaveLength(8);
   });
 
   it("a frame that a page going hidden holds back still comes, once", () => {

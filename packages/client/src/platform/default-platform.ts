@@ -50,6 +50,7 @@ export function defaultPlatform(): ClientPlatform {
       const surrounding = typeof addEventListener === "function" ? globalThis : undefined;
       on(surrounding, "online", wake);
       on(surrounding, "pageshow", wake);
+      on(surrounding, "pagehide", () => listener("pagehide"));
       on(surrounding, "offline", () => listener("offline"));
       on(page, "visibilitychange", () => listener(isVisible() ? "wake" : "hidden"));
       on(page, "freeze", () => listener("freeze"));

@@ -10,6 +10,9 @@ export interface ManualPlatform extends ClientPlatform {
   runFrames(): void;
   setOnline(online: boolean): void;
   setVisible(visible: boolean): void;
+  /** As a page that is left and, maybe, shown again as it was. */
+  leavePage(): void;
+  returnToPage(): void;
   /** Timers set and not yet run; frames are not counted. */
   readonly timers: number;
 }
@@ -20,7 +23,7 @@ export interface ManualPlatformOptions {
   readonly random?: () => number;
 }
 
-type Lifecycle = "wake" | "offline" | "hidden" | "freeze";
+type Lifecycle = Parameters<Parameters<ClientPlatform["onLifecycle"]>[0]>[0];
 
 export function createManualPlatform(options: ManualPlatformOptions = {}): ManualPlatform {
   const startedAt = options.now ?? 1_700_000_000_000;
@@ -100,6 +103,8 @@ export function createManualPlatform(options: ManualPlatformOptions = {}): Manua
       visible = next;
       announce(next ? "wake" : "hidden");
     },
+    leavePage: () => announce("pagehide"),
+    returnToPage: () => announce("wake"),
     get timers() {
       return timers.size;
     },

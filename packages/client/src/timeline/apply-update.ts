@@ -57,6 +57,8 @@ function applyDelta(state: TimelineState, update: UpdateOf<"delta">): ApplyResul
   for (const { kind, id } of update.removed) dropEntity(state, entityKey(kind, id));
   for (const entity of update.entities) keepNewer(state, entity);
   if (raised) dropBelowFloor(state);
+  // Whoever hears next that the content is current must find it so.
+  state.urgent = true;
   return "applied";
 }
 

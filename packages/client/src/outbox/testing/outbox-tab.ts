@@ -17,6 +17,9 @@ export interface OutboxTab {
   send(text: string): void;
   setOnline(online: boolean): void;
   setVisible(visible: boolean): void;
+  /** The page is left and kept, and shown again. */
+  leavePage(): void;
+  returnToPage(): void;
   /** Moves this tab's clock and shows what came. */
   advance(ms: number): void;
   leave(): void;
@@ -74,6 +77,8 @@ export function openOutboxTab(options: OutboxTabOptions): OutboxTab {
     },
     setOnline: (online) => clock.setOnline(online),
     setVisible: (visible) => clock.setVisible(visible),
+    leavePage: () => clock.leavePage(),
+    returnToPage: () => clock.returnToPage(),
     advance(ms) {
       clock.advance(ms);
       clock.runFrames();

@@ -13,6 +13,8 @@ export type ConnectionEvent =
   /** Network back, page visible or thawed: a good moment. */
   | { readonly type: "wake" }
   | { readonly type: "offline" }
+  /** The page is left. An open socket would keep a browser from keeping it for a return. */
+  | { readonly type: "pagehide" }
   | { readonly type: "hello"; readonly generation: number; readonly hello: HelloFrame }
   | { readonly type: "lost"; readonly generation: number; readonly code: number }
   /** There is nothing to connect with. */

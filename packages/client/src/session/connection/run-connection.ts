@@ -201,7 +201,7 @@ export function runConnection(options: ConnectionOptions): Connection {
     stopLifecycle = !wanted
       ? null
       : platform.onLifecycle((event) => {
-          if (event === "wake" || event === "offline") handle({ type: event });
+          if (event === "wake" || event === "offline" || event === "pagehide") handle({ type: event });
         });
   }
 

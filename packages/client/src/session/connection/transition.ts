@@ -32,6 +32,8 @@ export function connectionTransition(
       return onWake(state, context);
     case "offline":
       return onOffline(state, context);
+    case "pagehide":
+      return onPagehide(state, context);
     case "hello":
       return state.type === "connecting" && event.generation === state.generation
         ? onHello(state, event.hello)
@@ -100,6 +102,19 @@ function onWake(state: ConnectionState, context: ConnectionContext): ConnectionS
 function onOffline(state: ConnectionState, context: ConnectionContext): ConnectionStep {
   if (state.type === "open") return probe(state, context);
   return state.type === "waiting" ? waitForRetry(state, "offline", 0, { ...context, online: false }) : step(state);
+}
+
+/** Something stays scheduled, so that a page which is not left after all comes back by itself. */
+function onPagehide(state: ConnectionState, context: ConnectionContext): ConnectionStep {
+  if (state.type !== "connecting" && state.type !== "open") return step(state);
+  const { generation, attempt, strike } = state;
+  const waiting = waitForRetry({ generation, attempt: attempt + 1, strike }, "lost", 0, context);
+  return step(
+    waiting.state,
+    { type: "disconnect", code: CLOSE_CODES.normal },
+    { type: "detach", error: null },
+    ...waiting.effects,
+  );
 }
 
 function onRefreshed(state: ConnectionStateOf<"refreshing">, ok: boolean): ConnectionStep {
