@@ -130,6 +130,6 @@ async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
       const snapshot = await hub.snapshot({ principal: ada, session });
       expect(snapshot?.entities.filter((entity) => entity.open)).toEqual([]);
     },
-    { timeout: RUNS_END_WITHIN_MS, interval: 5 },
+    { timeout: RUNS_END_WITHIN_MS, interval: 20 },
   );
 }

@@ -5,7 +5,7 @@ import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { contents } from "../../testing/storage-conformance/check.ts";
 import { aHead, commitAfter } from "../../testing/storage-conformance/records.ts";
-import { connectionOver } from "./driver.ts";
+import { connectionOver, type SafeIntegersHandle } from "./driver.ts";
 import { MIGRATIONS, migrate } from "./schema.ts";
 import { type SqliteFileOptions, sqliteStorage } from "./sqlite-storage.ts";
 import { failingHandle } from "./testing/failing-handle.ts";
@@ -83,6 +83,17 @@ describe("opening", () => {
     [{}, "power"],
   ] as const)("claims what its settings give: %o", (options, durability) => {
     expect(open({ path: aPath(), ...options }).capabilities).toEqual({ durability, shared: false });
+  });
+
+  it("F-D7 claims no power cut where the file system allows no write-ahead log", () => {
+    const inner = new Database(aPath());
+    onTestFinished(() => void inner.close());
+    const database: SafeIntegersHandle = {
+      exec: (sql) => inner.exec(sql),
+      prepare: (sql) => inner.prepare(sql === "PRAGMA journal_mode = WAL" ? "PRAGMA journal_mode = DELETE" : sql),
+      close: () => inner.close(),
+    };
+    expect(sqliteStorage({ database }).capabilities.durability).toBe("process");
   });
 
   it("leaves a handle that was passed in open, and the application's tables alone", async () => {
