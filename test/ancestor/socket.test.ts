@@ -72,7 +72,10 @@ describe("one socket, one session, several wishes", () => {
       if (refusing) throw new SessionStreamError("storage_unavailable", "disk full");
       return hub.attach(principal, request);
     };
-    await using server = await socketServer({ attach }, { report: () => undefined });
+    await using server = await socketServer(
+      { attach, limits: hub.limits, onRevoked: (listener) => hub.onRevoked(listener) },
+      { report: () => undefined },
+    );
     await using client = await server.client();
     await using other = await server.client();
     await client.subscribe("room");

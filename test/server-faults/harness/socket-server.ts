@@ -24,7 +24,7 @@ export interface SocketServer extends AsyncDisposable {
 }
 
 export async function socketServer(
-  hub: Pick<Hub, "attach" | "limits">,
+  hub: Pick<Hub, "attach" | "limits" | "onRevoked">,
   options: Partial<WebSocketTransportOptions> = {},
 ): Promise<SocketServer> {
   const sockets: Duplex[] = [];

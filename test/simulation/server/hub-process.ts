@@ -167,6 +167,8 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
         },
         outbound: createOutboundBudget(Number.POSITIVE_INFINITY),
         referenceHello: false,
+        verify: null,
+        introduction: null,
         strictFrames: true,
         chunksOf,
         atEndOfTurn,

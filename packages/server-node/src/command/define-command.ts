@@ -9,6 +9,8 @@ import type { SessionKey } from "../storage/contract.ts";
 export interface Principal {
   readonly id: string;
   readonly tenant: string;
+  /** Until when this is known, in milliseconds since the Unix epoch. Absent: as long as the connection lasts. */
+  readonly expiresAt?: number;
 }
 
 /** A command as `decide` sees it. */

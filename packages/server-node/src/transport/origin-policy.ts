@@ -20,6 +20,10 @@ export interface OriginClaim {
 /** @throws SessionStreamError `invalid_options` for an entry that no browser would ever send as it is written. */
 export function checkOriginPolicy({ origins }: OriginPolicy): void {
   if (origins === "same-host") return;
+  if (!Array.isArray(origins)) {
+    const problem = `"origins" is missing: list the pages that may connect, like ["https://app.example.com"], or say "same-host"`;
+    throw new SessionStreamError("invalid_options", problem);
+  }
   for (const origin of origins) {
     if (parseOrigin(origin)?.origin !== origin || origin.includes("*")) {
       const problem = `"${origin}" is not an origin: write scheme, host and port as a browser sends them, like "https://app.example.com"`;

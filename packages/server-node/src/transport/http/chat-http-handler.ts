@@ -2,8 +2,12 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import { createChatService } from "../../chat/chat-service.ts";
 import type { Principal } from "../../command/define-command.ts";
 import type { Hub } from "../../hub/hub.ts";
+import { principalKey } from "../../limits/principal-key.ts";
+import { createRateLimiter } from "../../limits/rate-limiter.ts";
+import { nodePlatform } from "../../platform/node-platform.ts";
 import { checkOriginPolicy, isOriginAllowed, type OriginPolicy } from "../origin-policy.ts";
 import { CHAT_ROUTES } from "./chat-routes.ts";
+import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { httpStatus } from "./http-status.ts";
 import { matchRoute } from "./match-route.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -20,18 +24,20 @@ export interface ChatHttpOptions {
   readonly allowMissingOrigin?: boolean;
   /** Default `/api/chat`. */
   readonly basePath?: string;
-  readonly limits?: { readonly maxBodyBytes?: number };
+  readonly limits?: Partial<HttpLimits>;
   /** Lets allowed pages of other origins read the answers. Default: only pages of this server can. */
   readonly cors?: { readonly credentials: boolean; readonly maxAgeSeconds?: number };
   /** Told of what the client must not read. Default: `console.error`. */
   readonly onError?: (error: unknown, errorId: string) => void;
   readonly mintId?: () => string;
+  /** Clock of the limits. Default: the process's. */
+  readonly now?: () => number;
 }
 
 export type HttpHandler = (request: Request) => Promise<Response>;
 
 /**
- * The chat over HTTP: route → origin → principal → body → command → answer, in this order, and an answer for every
+ * The chat over HTTP: route → origin → principal → rate → body → command → answer, in this order, and an answer for every
  * request. Leaving before the answer stops nothing (L7).
  */
 export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
@@ -40,7 +46,8 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
   checkOriginPolicy(policy);
   const service = createChatService({ hub: options.hub, mintId });
   const encodeSnapshot = createSnapshotEncoder();
-  const maxBodyBytes = options.limits?.maxBodyBytes ?? 64 * 1024;
+  const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+  const commands = createRateLimiter(limits.commands, options.now ?? nodePlatform().now);
   const onError = options.onError ?? logError;
 
   async function answer(request: Request): Promise<Response> {
@@ -54,11 +61,20 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     }
     const principal = await options.authenticate(request);
     if (principal === null) throw new SessionStreamError("unauthenticated", "Sign in first.");
-    const body = route.method === "POST" ? await readJsonBody(request, maxBodyBytes) : {};
+    if (route.method === "POST") checkRate(principal);
+    const body = route.method === "POST" ? await readJsonBody(request, limits.maxBodyBytes) : {};
     const idempotencyKey = request.headers.get("idempotency-key") || undefined;
     const query = url.searchParams;
     const call = { service, encodeSnapshot, mintId, principal, session, query, idempotencyKey, body };
     return jsonResponse(200, await route.run(call));
+  }
+
+  function checkRate(principal: Principal): void {
+    const retryAfterMs = commands.take(principalKey(principal));
+    if (retryAfterMs === null) return;
+    throw new SessionStreamError("rate_limited", "Too many requests at once: wait, then send it again.", {
+      retryAfterMs,
+    });
   }
 
   /** What the client sent wrongly is told in words; what went wrong here, by an id of the log. */

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, SessionStreamError } from "@sessionstream/protocol";
+import { findOutOfBounds, type JsonObject, type JsonValue, SessionStreamError } from "@sessionstream/protocol";
 
 /**
  * Owns reading a request's body: JSON by its content type (which a page of another origin cannot send without asking
@@ -19,6 +19,8 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
   } catch (cause) {
     throw new SessionStreamError("bad_request", "The body is not JSON in UTF-8.", { cause });
   }
+  const problem = findOutOfBounds(json);
+  if (problem !== null) throw new SessionStreamError("bad_request", problem);
   if (!isObject(json)) throw new SessionStreamError("bad_request", "The body is not a JSON object.");
   return json;
 }

@@ -104,6 +104,27 @@ describe("one server for page and API", () => {
     await left;
   });
 
+  it("X34 sets times of its own on the server, and puts back what was there", async () => {
+    const server = createServer();
+    const before = [server.headersTimeout, server.requestTimeout, server.keepAliveTimeout];
+    const stop = serveChat(server, { http: echo, timeouts: { requestMs: 20_000 } });
+    expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual([10_000, 20_000, 60_000]);
+    stop();
+    expect([server.headersTimeout, server.requestTimeout, server.keepAliveTimeout]).toEqual(before);
+  });
+
+  it("X34 a client that drips its headers is answered 408 and cut off, however busy it is", async () => {
+    await using it = await serving({ http: echo, timeouts: { headersMs: 20, requestMs: 20, checkEveryMs: 10 } });
+    const socket = connect(it.port, "127.0.0.1");
+    socket.on("error", () => {});
+    socket.write("GET /api/chat/x HTTP/1.1\r\n");
+    const dripping = setInterval(() => socket.write("x-a: b\r\n"), 5);
+    const parts: Buffer[] = [];
+    for await (const part of socket) parts.push(part);
+    clearInterval(dripping);
+    expect(Buffer.concat(parts).toString()).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
   it("refuses a Host that is none", async () => {
     await using it = await serving({ http: echo });
     const socket = connect(it.port, "127.0.0.1");

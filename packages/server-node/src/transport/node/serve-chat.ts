@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { HttpHandler } from "../http/chat-http-handler.ts";
 import { nodeHandler } from "./node-handler.ts";
+import { type ServerTimeouts, setTimeouts } from "./server-timeouts.ts";
 
 export interface ServeChatOptions {
   /** Requests at and below `basePath` go here. */
@@ -15,11 +16,14 @@ export interface ServeChatOptions {
   /** Default `basePath + "/ws"`. */
   readonly wsPath?: string;
   readonly onError?: (error: unknown) => void;
+  /** Set on the server, which belongs to the app: its other requests have them too. */
+  readonly timeouts?: Partial<ServerTimeouts>;
 }
 
 /** Puts a chat's API, its socket and the app's page on one server. @returns takes them off again. */
 export function serveChat(server: Server, options: ServeChatOptions): () => void {
   const { basePath = "/api/chat", ws, onError } = options;
+  const restoreTimeouts = setTimeouts(server, options.timeouts);
   const wsPath = options.wsPath ?? `${basePath}/ws`;
   const page: RequestListener = options.page ?? ((_request, response) => void response.writeHead(404).end());
   const api = nodeHandler(options.http, onError === undefined ? {} : { onError });
@@ -38,6 +42,7 @@ export function serveChat(server: Server, options: ServeChatOptions): () => void
   return () => {
     server.off("request", onRequest);
     server.off("upgrade", onUpgrade);
+    restoreTimeouts();
   };
 }
 

@@ -9,8 +9,11 @@ import type { RawData, WebSocket } from "ws";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import type { Verdict, Verify } from "./verify-credentials.ts";
 
+/** What of its first frame outlives it: not the secret. */
+export type Introduction = Pick<AuthenticateRequest, "capabilities" | "requestId">;
+
 export type Arrival =
-  | (Extract<Verdict, { readonly type: "known" }> & { readonly request: AuthenticateRequest })
+  | (Extract<Verdict, { readonly type: "known" }> & { readonly introduction: Introduction })
   | { readonly type: "refused"; readonly code: number; readonly reason: string }
   /** It left, or was closed by us. */
   | { readonly type: "gone" };
@@ -66,8 +69,9 @@ export function awaitIdentity(
       settle(NOT_AUTHENTICATED);
       return;
     }
+    const { capabilities, requestId } = request;
     void verify(request).then((verdict) => {
-      if (verdict.type === "known") settle({ ...verdict, request });
+      if (verdict.type === "known") settle({ ...verdict, introduction: { capabilities, requestId } });
       else settle(verdict.type === "refused" ? NOT_AUTHENTICATED : UNDECIDED);
     });
   }

@@ -77,7 +77,11 @@ export function createConnectionIdentity(options: ConnectionIdentityOptions): Co
         const message = `This server does not offer "auth": reconnect with another token`;
         port.refuse({ code: "protocol_error", message, requestId });
       } else if (state === "verifying") {
-        port.refuse({ code: "protocol_error", message: "authenticate: wait for the answer to the last one", requestId });
+        port.refuse({
+          code: "protocol_error",
+          message: "authenticate: wait for the answer to the last one",
+          requestId,
+        });
       } else {
         state = "verifying";
         void verify(request).then((verdict) => {

@@ -5,7 +5,7 @@
 import type { Duplex } from "node:stream";
 import { CLOSE_CODES, ERROR_CODES } from "@sessionstream/protocol";
 import { decodeClientFrame, encodeServerFrame, type ServerFrameInit } from "@sessionstream/protocol/codec";
-import type { AuthenticateRequest, ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
+import type { ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
 import type { RawData, WebSocket } from "ws";
 import type { Principal } from "../../command/define-command.ts";
 import { encodeFrame } from "../../fan-out/encoded-frame.ts";
@@ -13,6 +13,7 @@ import type { AttachRequest, EncodedFrame } from "../../fan-out/subscriber.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
+import type { Introduction } from "./await-identity.ts";
 import { createConnectionIdentity } from "./connection-identity.ts";
 import { createConnectionSubscriptions, type Failure } from "./connection-subscriptions.ts";
 import type { EndOfTurn } from "./end-of-turn.ts";
@@ -43,7 +44,7 @@ export interface ConnectionContext {
   /** `null`: "auth" is not offered. */
   readonly verify: Verify | null;
   /** How the client introduced itself, on a socket that was greeted before; `null`: it is known without. */
-  readonly introduction: AuthenticateRequest | null;
+  readonly introduction: Introduction | null;
   readonly strictFrames: boolean;
   readonly chunksOf: FrameChunks;
   readonly atEndOfTurn: EndOfTurn;
@@ -176,7 +177,7 @@ export function openConnection(context: ConnectionContext): Connection {
     port: { send, refuse, fail, close, knowsAuth: () => subscriptions.knows("auth") },
   });
 
-  function agree({ capabilities }: AuthenticateRequest): void {
+  function agree({ capabilities }: Pick<Introduction, "capabilities">): void {
     if (capabilities.length > 0) subscriptions.agree(capabilities);
   }
 

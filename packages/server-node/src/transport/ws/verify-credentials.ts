@@ -48,11 +48,16 @@ export function createVerify(options: CredentialOptions, request: IncomingMessag
     try {
       return await prove(token, ticket);
     } catch (cause) {
-      // The app's own words may quote the secret: they stay in the cause, which our own log does not print (X31).
-      report(new SessionStreamError("internal", "The credentials of a socket could not be checked", { cause }), "authenticate");
+      report(withoutSecret(cause, token || ticket), "authenticate");
       return { type: "failed" };
     }
   };
+}
+
+/** An app's error may quote what it could not read, and ends in logs (X31). Whoever handles it finds it as the cause. */
+function withoutSecret(cause: unknown, secret: string): SessionStreamError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return new SessionStreamError("internal", said.replaceAll(secret, "[secret]"), { cause });
 }
 
 /** What is no time at all has never begun. */

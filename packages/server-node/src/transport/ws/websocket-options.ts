@@ -81,7 +81,10 @@ export interface WebSocketTransportOptions {
   /** Who connects, by cookie or header. `null`: nobody we know; closed with 4401, unless the first frame may tell. */
   readonly authenticate: (request: IncomingMessage) => Principal | null | Promise<Principal | null>;
   /** Whose token this is, of a client's first frame or one that renews. Addresses carry no token, ever. */
-  readonly authenticateToken?: (token: string, request: IncomingMessage) => Principal | null | Promise<Principal | null>;
+  readonly authenticateToken?: (
+    token: string,
+    request: IncomingMessage,
+  ) => Principal | null | Promise<Principal | null>;
   /** The same that the HTTP routes issue: a client's first frame may carry one instead of a token. */
   readonly tickets?: Pick<Tickets, "redeem">;
   /** Pages that may connect: exact origins, or the host the request came to. */

@@ -5,20 +5,28 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { CLOSE_CODES } from "@sessionstream/protocol";
+import { encodeServerFrame } from "@sessionstream/protocol/codec";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Principal } from "../../command/define-command.ts";
+import { isSamePrincipal, type Revocation } from "../../hub/revocation.ts";
 import { clientAddress } from "../../limits/client-address.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createTally } from "../../limits/tally.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
+import { requireDecision } from "../../platform/require-decision.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { checkOriginPolicy, isOriginAllowed } from "../origin-policy.ts";
+import { awaitIdentity, type Introduction } from "./await-identity.ts";
 import { checkWebSocketLimits } from "./check-limits.ts";
 import { type Connection, type ConnectionInfo, openConnection } from "./connection.ts";
 import { createEndOfTurn } from "./end-of-turn.ts";
+import { helloFrame } from "./hello-frame.ts";
+import { identify } from "./identify.ts";
 import { createOutboundBudget } from "./outbound-budget.ts";
+import { createRecentRevocations } from "./recent-revocations.ts";
 import { type RefusedStatus, refuseUpgrade } from "./refuse-upgrade.ts";
 import { isolateObserver, type TransportStage } from "./transport-observer.ts";
+import { createVerify, type Verify } from "./verify-credentials.ts";
 import { DEFAULT_WEBSOCKET_LIMITS, type WebSocketTransportOptions } from "./websocket-options.ts";
 import { createFrameChunks } from "./wire-frame.ts";
 
@@ -36,17 +44,13 @@ export interface WebSocketTransport {
 /** ws's own defaults let one frame of tiny fragments hold megabytes. */
 const FRAGMENT_LIMITS = { maxFragments: 32, maxBufferedChunks: 256 };
 
-type Identity =
-  | { readonly type: "known"; readonly principal: Principal; readonly audience: Audience }
-  | { readonly type: "refused"; readonly code: number; readonly reason: string };
-
-const UNAUTHENTICATED: Identity = { type: "refused", code: CLOSE_CODES.unauthenticated, reason: "unauthenticated" };
-const HANDSHAKE_TIMEOUT: Identity = {
-  type: "refused",
-  code: CLOSE_CODES.handshakeTimeout,
-  reason: "handshake timeout",
-};
-const AUTHENTICATE_FAILED: Identity = { type: "refused", code: CLOSE_CODES.serverError, reason: "try again" };
+/** Whoever is let in, and what that stands on. */
+interface Guest {
+  readonly principal: Principal;
+  readonly provenAt: number;
+  readonly introduction: Introduction | null;
+  readonly verify: Verify | null;
+}
 
 /** @throws SessionStreamError `invalid_options` for origins no browser sends and for limits that do not fit together. */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
@@ -56,6 +60,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   const limits = { ...DEFAULT_WEBSOCKET_LIMITS, maxFrameBytes: hubFrameBytes, ...options.limits };
   checkWebSocketLimits(limits, hubFrameBytes);
   const originPolicy = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
+  requireDecision("createWebSocketTransport", "authenticate", authenticate, "say whose an upgrade request is, or null");
   checkOriginPolicy(originPolicy);
   const observer = options.observer && isolateObserver(options.observer, report);
   const server = new WebSocketServer({
@@ -71,27 +76,28 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   const addressOf = clientAddress(options.trustProxy ?? []);
   const addresses = createTally(limits.maxConnectionsPerAddress);
   const principals = createTally(limits.maxConnectionsPerPrincipal);
+  const { authenticateToken, tickets } = options;
+  const credentials = { authenticateToken, tickets, now: platform.now, report };
+  const recent = createRecentRevocations(platform.now);
+  const stopListening = hub.onRevoked(revoke);
+  /** Greeted, and not known yet. */
+  const waiting = new Set<WebSocket>();
   const connections = new Map<string, Connection>();
   const leaving = new Set<Promise<void>>();
   let handshakes = 0;
   let opened = 0;
   let accepting = true;
 
-  /** Whoever `authenticate` says, if it says so in time. */
-  function identify(request: IncomingMessage): Promise<Identity> {
-    return new Promise((resolve) => {
-      const cancel = platform.setTimer(limits.handshakeTimeoutMs, () => resolve(HANDSHAKE_TIMEOUT));
-      Promise.resolve()
-        .then(() => authenticate(request))
-        .then((principal): Identity => {
-          return principal === null ? UNAUTHENTICATED : { type: "known", principal, audience: audience(principal) };
-        })
-        .then(resolve, (error: unknown) => {
-          report(error, "authenticate");
-          resolve(AUTHENTICATE_FAILED);
-        })
-        .finally(cancel);
-    });
+  /** Those a revocation means. Whoever is on the way in is found by `recent`. */
+  function revoke(revocation: Revocation): void {
+    if ("session" in revocation) return;
+    if ("principal" in revocation) recent.note(revocation.principal);
+    for (const connection of connections.values()) {
+      const { id, principal } = connection.info();
+      const isMeant =
+        "connection" in revocation ? id === revocation.connection : isSamePrincipal(principal, revocation.principal);
+      if (isMeant) connection.close(CLOSE_CODES.revoked, "revoked");
+    }
   }
 
   function upgradeError(code: number): void {
@@ -107,12 +113,25 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
     websocket.close(code, reason);
   }
 
-  function open(websocket: WebSocket, socket: Duplex, { principal, audience }: Identity & { type: "known" }): void {
+  /** What the app says of somebody it has just let in; `null` when it could not. */
+  function audienceOf(principal: Principal): Audience | null {
+    try {
+      return audience(principal);
+    } catch (error) {
+      report(error, "audience");
+      return null;
+    }
+  }
+
+  function newId(): string {
     opened += 1;
-    const id = `${opened}-${platform.randomId()}`;
+    return `${opened}-${platform.randomId()}`;
+  }
+
+  function open(websocket: WebSocket, socket: Duplex, id: string, guest: Guest, audience: Audience): void {
     const connection = openConnection({
+      ...guest,
       id,
-      principal,
       audience,
       websocket,
       socket,
@@ -131,18 +150,45 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       onEnd: () => connections.delete(id),
     });
     connections.set(id, connection);
-    leaving.add(connection.gone);
-    void connection.gone.then(() => leaving.delete(connection.gone));
+    staysUntil(connection.gone);
   }
 
-  function admit(websocket: WebSocket, socket: Duplex, identity: Identity & { type: "known" }): void {
-    const key = principalKey(identity.principal);
+  function staysUntil(gone: Promise<void>): void {
+    leaving.add(gone);
+    void gone.then(() => leaving.delete(gone));
+  }
+
+  function admit(websocket: WebSocket, socket: Duplex, id: string, guest: Guest): void {
+    const { principal, provenAt } = guest;
+    const heard = audienceOf(principal);
+    if (heard === null || recent.since(principal, provenAt)) {
+      dismiss(websocket, CLOSE_CODES.serverError, "try again");
+      return;
+    }
+    const key = principalKey(principal);
     if (!principals.enter(key)) {
       dismiss(websocket, CLOSE_CODES.rateLimited, "too many connections");
       return;
     }
     websocket.once("close", () => principals.leave(key));
-    open(websocket, socket, identity);
+    open(websocket, socket, id, guest, heard);
+  }
+
+  /** Says hello to somebody whose first frame has to tell who it is. */
+  function awaitFirstFrame(websocket: WebSocket, socket: Duplex, verify: Verify, deadlineMs: number): void {
+    const id = newId();
+    handshakes += 1;
+    waiting.add(websocket);
+    staysUntil(new Promise((resolve) => websocket.once("close", () => resolve())));
+    websocket.send(encodeServerFrame(helloFrame(id, true, options.referenceHello ?? false, limits)));
+    const { strictFrames = false } = options;
+    awaitIdentity(websocket, { verify, platform, deadlineMs, strictFrames }, (arrival) => {
+      handshakes -= 1;
+      waiting.delete(websocket);
+      if (arrival.type === "known" && accepting) admit(websocket, socket, id, { ...arrival, verify });
+      else if (arrival.type === "known") dismiss(websocket, CLOSE_CODES.goingAway, "server closed");
+      else if (arrival.type === "refused") dismiss(websocket, arrival.code, arrival.reason);
+    });
   }
 
   /** Too much at a time for this process: whoever comes back later, or elsewhere, is served. */
@@ -154,6 +200,10 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   function refuse(socket: Duplex, status: RefusedStatus): void {
     upgradeError(status);
     refuseUpgrade(socket, status);
+  }
+
+  function dismissWaiting(): void {
+    for (const websocket of waiting) dismiss(websocket, CLOSE_CODES.goingAway, "server closed");
   }
 
   async function allGone(): Promise<void> {
@@ -180,7 +230,9 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       }
       socket.once("close", () => addresses.leave(address));
       handshakes += 1;
-      const identity = await identify(request);
+      const startedAt = platform.now();
+      const timeoutMs = limits.handshakeTimeoutMs;
+      const identity = await identify(request, { authenticate, platform, timeoutMs, report });
       handshakes -= 1;
       if (!accepting) {
         refuse(socket, 503);
@@ -188,13 +240,22 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       }
       socket.off("error", onError);
       server.handleUpgrade(request, socket, head, (websocket) => {
-        if (identity.type === "known") admit(websocket, socket, identity);
-        else dismiss(websocket, identity.code, identity.reason);
+        const verify = createVerify(credentials, request);
+        if (identity.type === "known") {
+          admit(websocket, socket, newId(), { ...identity, introduction: null, verify });
+        } else if (identity.type === "refused") {
+          dismiss(websocket, identity.code, identity.reason);
+        } else if (verify === null) {
+          dismiss(websocket, CLOSE_CODES.unauthenticated, "unauthenticated");
+        } else {
+          awaitFirstFrame(websocket, socket, verify, startedAt + timeoutMs - platform.now());
+        }
       });
     },
     connections: () => [...connections.values()].map((connection) => connection.info()),
     async drain({ spreadMs = 20_000, afterMs = 0 } = {}) {
       accepting = false;
+      dismissWaiting();
       const all = [...connections.values()];
       all.forEach((connection, index) => {
         platform.setTimer((spreadMs * index) / all.length, () => connection.drain(afterMs));
@@ -203,6 +264,8 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
     },
     async close() {
       accepting = false;
+      stopListening();
+      dismissWaiting();
       for (const connection of connections.values()) connection.close(CLOSE_CODES.goingAway, "server closed");
       await allGone();
     },

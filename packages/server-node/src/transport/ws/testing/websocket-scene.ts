@@ -11,6 +11,7 @@ import { sampleKinds, sampleRegistry } from "../../../fan-out/testing/sample-kin
 import { ScriptedLane } from "../../../fan-out/testing/scripted-lane.ts";
 import type { Hub } from "../../../hub/hub.ts";
 import { DEFAULT_HUB_LIMITS } from "../../../hub/hub-options.ts";
+import type { Revocation } from "../../../hub/revocation.ts";
 import type { HubPlatform } from "../../../platform/hub-platform.ts";
 import { nodePlatform } from "../../../platform/node-platform.ts";
 import type { TransportRecord } from "../transport-observer.ts";
@@ -18,12 +19,13 @@ import type { WebSocketTransportOptions } from "../websocket-options.ts";
 import { createWebSocketTransport, type WebSocketTransport } from "../websocket-transport.ts";
 import { TestClient } from "./test-client.ts";
 
-export class LaneHub implements Pick<Hub, "attach" | "limits"> {
+export class LaneHub implements Pick<Hub, "attach" | "limits" | "onRevoked"> {
   readonly limits = DEFAULT_HUB_LIMITS;
   /** Sessions nobody may read. */
   readonly forbidden = new Set<string>();
   /** What an attach of a session waits for. */
   readonly gates = new Map<string, Promise<void>>();
+  readonly #revocations = new Set<(revocation: Revocation) => void>();
   readonly #lanes = new Map<string, { lane: ScriptedLane; fanOut: AttachableFanOut }>();
   readonly #platform: HubPlatform;
 
@@ -37,6 +39,15 @@ export class LaneHub implements Pick<Hub, "attach" | "limits"> {
 
   subscribers(session: string): number {
     return this.#open(session).fanOut.size;
+  }
+
+  revoke(revocation: Revocation): void {
+    for (const listener of this.#revocations) listener(revocation);
+  }
+
+  onRevoked(listener: (revocation: Revocation) => void): () => void {
+    this.#revocations.add(listener);
+    return () => void this.#revocations.delete(listener);
   }
 
   attach: Hub["attach"] = async (_, request) => {
