@@ -148,7 +148,7 @@ export function develop(path: string, photograph: Photograph, offset: number, da
 function damaged(wal: Buffer, offset: number, damage: Damage): Buffer {
   if (damage.type === "cut") return wal.subarray(0, offset);
   const copy = Buffer.from(wal);
-  if (damage.type === "zeroed") copy.fill(0, offset, offset + damage.bytes);
+  if (damage.type === "zeroed") copy.fill(0, offset, Math.min(offset + damage.bytes, copy.length));
   else copy.set(damage.noise.subarray(0, copy.length - offset), offset);
   return copy;
 }

@@ -40,7 +40,7 @@ interface ChatSettings {
   readonly maxPromptLength?: number;
   /** How long deltas are gathered after the first one. Default 25 ms. */
   readonly batchWindowMs?: number;
-  /** A run whose engine says nothing for this long fails with `no_progress`. Default 5 minutes. */
+  /** A run whose engine says nothing for this long fails with `no_progress`. Default 2 minutes. */
   readonly noProgressMs?: number;
   /** Root message id of a run. Default `"chat-msg-" + runId`. */
   readonly rootMessageId?: (runId: string) => string;
@@ -64,7 +64,7 @@ export function chat(options: ChatOptions): HubModule {
     owners,
     resolveRuntime,
     windowMs: options.batchWindowMs ?? 25,
-    noProgressMs: options.noProgressMs ?? 5 * 60_000,
+    noProgressMs: options.noProgressMs ?? 2 * 60_000,
   };
   const start = startInference({
     busyPolicy: options.busyPolicy ?? "queue",

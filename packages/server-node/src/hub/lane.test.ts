@@ -147,7 +147,7 @@ describe("the serial lane", () => {
 });
 
 describe("commit, then the rest", () => {
-  it("L5: nothing is shown or acknowledged before the storage has it", async () => {
+  it("L5 F-S19: nothing is shown or acknowledged before the storage has it", async () => {
     const { hub, write, storage, fanOut } = hubScene();
     const release = storage.holdCommits();
     let acknowledged = false;

@@ -98,7 +98,7 @@ describe("a stop", () => {
     expect(await chat.names()).toEqual(names);
   });
 
-  it("C12 a stop meant for another run does not touch this one", async () => {
+  it("C12 F-R4 a stop meant for another run does not touch this one", async () => {
     await using chat = harness();
     const first = await chat.prompt("One?");
     await chat.platform.settle();

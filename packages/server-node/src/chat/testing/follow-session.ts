@@ -10,11 +10,14 @@ export interface SessionFollower {
   ephemerals(): readonly { readonly key: string; readonly payload: JsonObject | null }[];
   /** The timeline as a client has it that applied every frame so far. */
   timeline(): readonly FoldedEntity[];
+  /** Whether the hub ended it or closed its connection. */
+  closed(): boolean;
+  leave(): void;
 }
 
 export async function followSession(hub: Hub): Promise<SessionFollower> {
   const sink = new ScriptedSink();
-  await hub.attach(USER, {
+  const subscription = await hub.attach(USER, {
     session: { tenant: USER.tenant, session: SESSION },
     mode: "timeline",
     audience: "public",
@@ -26,6 +29,8 @@ export async function followSession(hub: Hub): Promise<SessionFollower> {
     sink,
   });
   return {
+    closed: () => sink.closed !== null || sink.endedBy !== null,
+    leave: () => subscription.detach(),
     ephemerals: () =>
       sink.frames().flatMap(({ ephemeral }) => {
         if (ephemeral === undefined) return [];
