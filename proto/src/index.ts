@@ -30,5 +30,6 @@ export {
   sessionId,
 } from "./ids.ts";
 export type { JsonObject, JsonValue } from "./json.ts";
+export { DEFAULT_JSON_BOUNDS, findOutOfBounds, type JsonBounds } from "./json-bounds.ts";
 export { jsonEquals } from "./json-equals.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";

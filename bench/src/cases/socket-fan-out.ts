@@ -128,8 +128,8 @@ async function hubServed(name: string, { sockets, frames }: Burst): Promise<Serv
     authenticate: () => PRINCIPAL,
     origins: [],
     allowMissingOrigin: true,
-    // The readers answer no pings.
-    limits: { heartbeatIntervalMs: 3_600_000 },
+    // The readers answer no pings, and all are one user at one address.
+    limits: { heartbeatIntervalMs: 3_600_000, maxConnectionsPerPrincipal: sockets, maxConnectionsPerAddress: sockets },
   });
   serveChat(listening.server, { http: async () => new Response(), ws });
   const session = sessionKey("burst");

@@ -21,9 +21,11 @@ const hub = createHub({
   modules: [chat({ engine, plugins })],
   authorize: ({ principal }) => principal.id === "demo",
 });
-const ws = createWebSocketTransport({ hub, ...access });
+// One user in many windows has the limits of many.
+const ws = createWebSocketTransport({ hub, ...access, limits: { maxConnectionsPerPrincipal: 100 } });
+const http = createChatHttpHandler({ hub, ...access, limits: { commands: { perSecond: 50, burst: 200 } } });
 const server = createServer();
-serveChat(server, { http: createChatHttpHandler({ hub, ...access }), ws, page: sirv("dist", { single: true }) });
+serveChat(server, { http, ws, page: sirv("dist", { single: true }) });
 
 server.once("error", (error: NodeJS.ErrnoException) => {
   console.error(error.code === "EADDRINUSE" ? `Port ${PORT} is taken. Set PORT to another one.` : error);

@@ -5,7 +5,10 @@ import type { Hub } from "../../hub/hub.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createRateLimiter } from "../../limits/rate-limiter.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
+import { requireDecision } from "../../platform/require-decision.ts";
+import { isExpired } from "../is-expired.ts";
 import { checkOriginPolicy, isOriginAllowed, type OriginPolicy } from "../origin-policy.ts";
+import type { Tickets } from "../tickets.ts";
 import { CHAT_ROUTES } from "./chat-routes.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { httpStatus } from "./http-status.ts";
@@ -18,6 +21,8 @@ export interface ChatHttpOptions {
   readonly hub: Hub;
   /** Who asks; `null` is answered with 401. What they may do is the hub's `authorize`. */
   authenticate(request: Request): Principal | null | Promise<Principal | null>;
+  /** Issued at `POST /ticket`, for the socket's first frame. The same object goes to the WebSocket transport. */
+  readonly tickets?: Pick<Tickets, "issue">;
   /** Pages that may act for their users: exact origins, or those of the host the request came to. No default (L13). */
   readonly origins: OriginPolicy["origins"];
   /** Programs send no Origin. Allow them to write only where no cookie authenticates. Default `false`. */
@@ -30,7 +35,7 @@ export interface ChatHttpOptions {
   /** Told of what the client must not read. Default: `console.error`. */
   readonly onError?: (error: unknown, errorId: string) => void;
   readonly mintId?: () => string;
-  /** Clock of the limits. Default: the process's. */
+  /** Clock of limits and expiries. Default: the process's. */
   readonly now?: () => number;
 }
 
@@ -41,13 +46,20 @@ export type HttpHandler = (request: Request) => Promise<Response>;
  * request. Leaving before the answer stops nothing (L7).
  */
 export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
-  const { basePath = "/api/chat", cors, mintId = () => crypto.randomUUID() } = options;
+  const {
+    basePath = "/api/chat",
+    cors,
+    mintId = () => crypto.randomUUID(),
+    tickets,
+    now = nodePlatform().now,
+  } = options;
   const policy: OriginPolicy = { origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false };
+  requireDecision("createChatHttpHandler", "authenticate", options.authenticate, "say whose a request is, or null");
   checkOriginPolicy(policy);
   const service = createChatService({ hub: options.hub, mintId });
   const encodeSnapshot = createSnapshotEncoder();
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-  const commands = createRateLimiter(limits.commands, options.now ?? nodePlatform().now);
+  const commands = createRateLimiter(limits.commands, now);
   const onError = options.onError ?? logError;
 
   async function answer(request: Request): Promise<Response> {
@@ -60,12 +72,15 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
       throw new SessionStreamError("origin_rejected", "Pages of this origin may not use this chat.");
     }
     const principal = await options.authenticate(request);
-    if (principal === null) throw new SessionStreamError("unauthenticated", "Sign in first.");
+    if (principal === null || isExpired(principal, now())) {
+      throw new SessionStreamError("unauthenticated", "Sign in first.");
+    }
     if (route.method === "POST") checkRate(principal);
     const body = route.method === "POST" ? await readJsonBody(request, limits.maxBodyBytes) : {};
     const idempotencyKey = request.headers.get("idempotency-key") || undefined;
     const query = url.searchParams;
-    const call = { service, encodeSnapshot, mintId, principal, session, query, idempotencyKey, body };
+    const origin = request.headers.get("origin");
+    const call = { service, encodeSnapshot, mintId, tickets, principal, session, origin, query, idempotencyKey, body };
     return jsonResponse(200, await route.run(call));
   }
 

@@ -3,6 +3,7 @@ import type { ChatReceipt, ChatService } from "../../chat/chat-service.ts";
 import type { BusyPolicy } from "../../chat/commands/start-inference.ts";
 import type { Principal } from "../../command/define-command.ts";
 import { sha256 } from "../../platform/sha256.ts";
+import type { Tickets } from "../tickets.ts";
 import { listField, textField } from "./body-fields.ts";
 import type { SnapshotEncoder } from "./snapshot-json.ts";
 
@@ -23,6 +24,10 @@ interface ChatCall {
   /** `""` where the path names none. */
   readonly session: string;
   readonly query: URLSearchParams;
+  /** Of the page that asks; `null`: a program. */
+  readonly origin: string | null;
+  /** `undefined`: this server issues none. */
+  readonly tickets: Pick<Tickets, "issue"> | undefined;
   /** Of the `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
   /** `{}` for GET. */
@@ -34,7 +39,14 @@ export const CHAT_ROUTES: readonly ChatRoute[] = [
   { method: "GET", path: "/sessions/:session", run: readSession },
   { method: "POST", path: "/sessions/:session/messages", run: submitMessage },
   { method: "POST", path: "/sessions/:session/stop", run: stopRun },
+  { method: "POST", path: "/ticket", run: issueTicket },
 ];
+
+/** For a socket of whoever asks. What it may do there is asked there. */
+async function issueTicket({ tickets, principal, origin }: ChatCall): Promise<string> {
+  if (tickets === undefined) throw new SessionStreamError("not_found", "This server issues no tickets.");
+  return JSON.stringify(await tickets.issue(principal, origin));
+}
 
 async function createSession(call: ChatCall): Promise<string> {
   const { body, principal, mintId } = call;

@@ -35,7 +35,7 @@ function scene() {
 
 describe("how fast a principal may command", () => {
   it("X10 a burst passes, the next command gets 429 and the time to come back, others are not held up", async () => {
-    await using chat = scene();
+    await using chatting = scene();
     for (let turn = 0; turn < burst; turn += 1) expect((await chatting.stop()).status).not.toBe(429);
     const refused = await chatting.stop();
     expect(refused.status).toBe(429);
@@ -75,7 +75,7 @@ describe("how fast a principal may command", () => {
     ["keys", JSON.stringify(Object.fromEntries(Array.from({ length: 257 }, (_, at) => [`k${at}`, 0])))],
     ["items", JSON.stringify({ attachments: Array.from({ length: 4_097 }, () => 0) })],
   ])("X15 a body beyond the bounds of JSON is refused: %s", async (_, body) => {
-    await using chat = scene();
+    await using chatting = scene();
     const response = await chatting.post("/sessions/s-1/messages", body, "ada");
     expect([response.status, (await response.json()).code]).toEqual([400, "bad_request"]);
   });

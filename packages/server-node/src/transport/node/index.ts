@@ -1,3 +1,3 @@
 export { type NodeHandlerOptions, type NodeRequestListener, nodeHandler } from "./node-handler.ts";
-export { DEFAULT_SERVER_TIMEOUTS, type ServerTimeouts } from "./server-timeouts.ts";
 export { type ServeChatOptions, serveChat } from "./serve-chat.ts";
+export { DEFAULT_SERVER_TIMEOUTS, type ServerTimeouts } from "./server-timeouts.ts";

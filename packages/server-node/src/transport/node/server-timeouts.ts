@@ -31,5 +31,6 @@ export function setTimeouts(server: Server, timeouts: Partial<ServerTimeouts> = 
   timed.requestTimeout = requestMs;
   timed.keepAliveTimeout = keepAliveMs;
   timed.connectionsCheckingInterval = checkEveryMs;
-  return () => void Object.assign(timed, { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval });
+  return () =>
+    void Object.assign(timed, { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval });
 }
