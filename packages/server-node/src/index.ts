@@ -58,6 +58,7 @@ export {
 export {
   append,
   defineProjection,
+export { devInsecure, type InsecureDecisions } from "./platform/dev-insecure.ts";
   type EntityWrite,
   type EventHandler,
   on,

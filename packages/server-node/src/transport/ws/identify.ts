@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { CLOSE_CODES } from "@sessionstream/protocol";
 import type { Principal } from "../../command/define-command.ts";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
-import { isExpired } from "./verify-credentials.ts";
+import { isExpired } from "../is-expired.ts";
 import type { WebSocketTransportOptions } from "./websocket-options.ts";
 
 export type Identity =

@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { AuthenticateRequest } from "@sessionstream/protocol/sessionstream/v1";
 import type { Principal } from "../../command/define-command.ts";
+import { isExpired } from "../is-expired.ts";
 import type { Tickets } from "../tickets.ts";
 
 export type Verdict =
@@ -58,9 +59,4 @@ export function createVerify(options: CredentialOptions, request: IncomingMessag
 function withoutSecret(cause: unknown, secret: string): SessionStreamError {
   const said = cause instanceof Error ? cause.message : String(cause);
   return new SessionStreamError("internal", said.replaceAll(secret, "[secret]"), { cause });
-}
-
-/** What is no time at all has never begun. */
-export function isExpired({ expiresAt }: Principal, now: number): boolean {
-  return expiresAt !== undefined && !(expiresAt > now);
 }
