@@ -415,8 +415,14 @@ describe("signing out", () => {
     }
     alsoAlice.send("too late");
     await shown(alice, alsoAlice, bob);
+    alsoAlice.send("still too late");
+    await shown(alice, alsoAlice, bob);
     expect([bob.pending(), log(hub), browser.texts()]).toEqual([[], [], []]);
-    expect(alsoAlice.pending()).toEqual(["too late: closed"]);
+    expect(alsoAlice.pending()).toEqual(["too late: closed", "still too late: closed"]);
+    alsoAlice.thread.discard(alsoAlice.idOf("too late"));
+    alsoAlice.send("far too late");
+    await shown(alsoAlice);
+    expect(alsoAlice.pending()).toEqual(["still too late: closed", "far too late: closed"]);
   });
 
   it("F-P6 without signing out, another user's messages stay unseen and come back with them", async () => {

@@ -40,8 +40,8 @@ const SIGNED_OUT = { code: "closed", message: "You have signed out; the message 
 
 interface Seated {
   readonly session: SessionId;
-  readonly member: OutboxMember;
   hear(message: SessionMessage): void;
+  forget(): void;
 }
 
 /** Touches nothing before a thread joins. */
@@ -100,16 +100,21 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
 
   async function forget(): Promise<void> {
     signedOut = true;
-    for (const { member } of seats) member.items([]);
+    for (const seat of seats) seat.forget();
     await stored.clear();
   }
 
   function join(session: SessionId, member: OutboxMember): OutboxSeat {
     const leaving = new AbortController();
     const changed: SessionMessage = { type: "changed", session };
+    /** What was put after the sign-out. */
+    const tooLate = new Map<string, OutboxItem>();
     const seat: Seated = {
       session,
-      member,
+      forget() {
+        tooLate.clear();
+        member.items([]);
+      },
       hear(message) {
         // In its order: news of a message come after the message.
         inOrder = inOrder.then(async () => {
@@ -189,7 +194,8 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     async function put(item: OutboxItem): Promise<void> {
       changes += 1;
       if (signedOut) {
-        member.items([{ ...item, failure: SIGNED_OUT }]);
+        tooLate.set(item.commandId, { ...item, failure: SIGNED_OUT });
+        member.items([...tooLate.values()]);
         return;
       }
       const refused = await stored.put(item);
@@ -208,6 +214,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       },
       async remove(commandId) {
         changes += 1;
+        if (tooLate.delete(commandId)) return;
         await stored.remove(session, commandId);
         tell(changed, seat);
       },
