@@ -38,6 +38,8 @@ const ARMS: ReadonlySet<string> = new Set([
   "pong",
   "hello",
   "draining",
+  "authExpiring",
+  "authenticated",
 ]);
 
 export function decodeServerFrame(source: string): DecodedFrame {
@@ -114,6 +116,10 @@ function decodeArm(arm: string, body: Fields): ServerFrame {
       };
     case "draining":
       return { type: "draining", afterMs: number(body, "afterMs") };
+    case "authExpiring":
+      return { type: "auth-expiring" };
+    case "authenticated":
+      return { type: "authenticated" };
     default:
       return { type: "unknown", arm };
   }

@@ -86,5 +86,7 @@ export type ServerFrame =
   | { readonly type: "ping"; readonly nonce: string; readonly heads: readonly SubscriptionHead[] }
   | { readonly type: "pong"; readonly nonce: string }
   | { readonly type: "draining"; readonly afterMs: number }
+  | { readonly type: "auth-expiring" }
+  | { readonly type: "authenticated" }
   /** A frame of another version of the protocol (L8). */
   | { readonly type: "unknown"; readonly arm: string };

@@ -20,6 +20,8 @@ export type Diagnostic =
   | { readonly type: "connecting"; readonly attempt: number }
   | { readonly type: "connected"; readonly connectionId: string; readonly peer: "timeline" | "reference" }
   | { readonly type: "disconnected"; readonly code: number; readonly reason: string }
+  /** What the connection stands on ends soon, and the app could not renew it. */
+  | { readonly type: "renewal-failed"; readonly code: string }
   /** A timeline frame at or before the cursor: already applied. */
   | { readonly type: "duplicate"; readonly sessionId: string; readonly ordinal: bigint }
   | { readonly type: "gap"; readonly sessionId: string; readonly cursor: bigint; readonly prevOrdinal: bigint }

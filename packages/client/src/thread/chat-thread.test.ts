@@ -53,7 +53,7 @@ function deliveryOf(thread: ChatThread, index = 0): string | undefined {
 }
 
 describe("an own message", () => {
-  it("K31 AT-11 is shown at once and keeps its row key until the stored entity replaces it", async () => {
+  it("K31 AT-11 G45 is shown at once and keeps its row key until the stored entity replaces it", async () => {
     const { hub, thread, platform } = await open();
     const release = hub.holdSubmits();
     const sent = thread.send({ text: "hello" });
@@ -214,7 +214,7 @@ describe("an own message", () => {
     expect(hub.submissions).toHaveLength(1);
   });
 
-  it("Q04 K11 written offline costs no attempt: it waits, in its order, and is sent when the page is back", async () => {
+  it("Q04 K11 G40 written offline costs no attempt: it waits, in its order, and is sent when the page is back", async () => {
     const { hub, thread, platform } = await open();
     hub.goOffline();
     platform.setOnline(false);
@@ -272,6 +272,24 @@ describe("an own message", () => {
     platform.setOnline(true);
     await sent;
     expect(hub.submissions).toHaveLength(2);
+  });
+
+  it("F-C2 L9: a thousand messages, each sent twice under the key of its intent, are a thousand", async () => {
+    const { hub, thread } = await open();
+    for (let burst = 0; burst < 20; burst += 1) {
+      const keys = Array.from({ length: 50 }, (_, index) => commandId(`intent-${burst}-${index}`));
+      await Promise.all(
+        keys.flatMap((key) => [thread.send({ text: key, commandId: key }), thread.send({ text: key, commandId: key })]),
+      );
+    }
+    expect(hub.submissions).toHaveLength(1_000);
+    expect(
+      hub
+        .session(SESSION)
+        .log()
+        .entities()
+        .filter(({ payload }) => payload["role"] === "user"),
+    ).toHaveLength(1_000);
   });
 
   it("K31 that is empty is refused without a row", async () => {

@@ -84,8 +84,9 @@ export function createDelivery(options: DeliveryOptions): Delivery {
   });
 
   function publish(): void {
+    const before = new Map(pending.map((message) => [message.commandId, message]));
     pending = [...parcels.values()].map(({ item, delivery }) => {
-      const known = pending.find((message) => message.commandId === item.commandId);
+      const known = before.get(item.commandId);
       if (known?.delivery === delivery) return known;
       return { commandId: item.commandId, text: item.text, createdAt: item.createdAt, delivery };
     });

@@ -280,7 +280,7 @@ describe("one socket", () => {
     expect(() => session.backend.open(sessionId("s-1"), observer)).toThrow(/closed/);
   });
 
-  it("K07 backoff grows until a session is live again, not until a socket opens", () => {
+  it("K07 F-C13 backoff grows until a session is live again, not until a socket opens", () => {
     const { session } = live();
     const delays: number[] = [];
     for (let tries = 0; tries < 4; tries++) {

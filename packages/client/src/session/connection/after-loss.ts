@@ -41,7 +41,7 @@ export function fail(generation: number, error: SessionStreamError, ...first: Co
 
 /** The socket is gone already. */
 export function afterLoss(
-  before: ConnectionStateOf<"connecting" | "open">,
+  before: ConnectionStateOf<"connecting" | "authenticating" | "open">,
   code: number,
   context: ConnectionContext,
 ): ConnectionStep {
@@ -113,7 +113,7 @@ function reasonOf(code: number): WaitReason {
 const CODES: Readonly<Record<number, ErrorCode>> = {
   [CLOSE_CODES.tokenExpired]: "unauthenticated",
   [CLOSE_CODES.unauthenticated]: "unauthenticated",
-  [CLOSE_CODES.revoked]: "forbidden",
+  [CLOSE_CODES.revoked]: "revoked",
   [CLOSE_CODES.forbidden]: "forbidden",
   [CLOSE_CODES.badFrame]: "bad_client_frame",
   [CLOSE_CODES.upgradeRequired]: "upgrade_required",

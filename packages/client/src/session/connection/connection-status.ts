@@ -5,6 +5,7 @@ import type { ConnectionState } from "./state.ts";
 export function connectionStatus(state: ConnectionState): ConnectionStatus {
   switch (state.type) {
     case "connecting":
+    case "authenticating":
       return { type: "connecting", attempt: state.attempt };
     case "waiting":
       return { type: "waiting", attempt: state.attempt, retryAt: state.retryAt, reason: state.reason };

@@ -11,6 +11,10 @@ export type ConnectionEffect =
   /** Replaces the running timer; `null` stops it. */
   | { readonly type: "timer"; readonly delayMs: number | null }
   | { readonly type: "refresh" }
+  /** Show what was got for this connection. */
+  | { readonly type: "introduce" }
+  /** Get something fresh and show it, while everything goes on. */
+  | { readonly type: "renew"; readonly generation: number }
   | { readonly type: "attach"; readonly peer: Peer }
   /** `error`: for good, as far as the machine can tell. */
   | { readonly type: "detach"; readonly error: SessionStreamError | null }

@@ -17,6 +17,8 @@ export type ConnectionEvent =
   | { readonly type: "pagehide" }
   | { readonly type: "hello"; readonly generation: number; readonly hello: HelloFrame }
   | { readonly type: "lost"; readonly generation: number; readonly code: number }
+  | { readonly type: "authenticated" }
+  | { readonly type: "auth-expiring" }
   /** There is nothing to connect with. */
   | { readonly type: "unopenable"; readonly error: SessionStreamError }
   /** A session is live. */
@@ -36,4 +38,8 @@ export interface ConnectionContext {
   readonly online: boolean;
   /** There is a way to get another token. */
   readonly canRefresh: boolean;
+  /** There is something to show to a server that asks on the socket who we are. */
+  readonly canIntroduce: boolean;
+  /** There is a way to show something fresh later. */
+  readonly canRenew: boolean;
 }

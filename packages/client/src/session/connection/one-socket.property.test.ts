@@ -67,7 +67,9 @@ const action = fc.oneof(
   fc.record({ type: fc.constant("text" as const), newest, frame: fc.constantFrom(...FRAMES) }),
   fc.record({ type: fc.constant("closed" as const), newest, code: fc.constantFrom(...CODES) }),
   fc.record({ type: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 40_000 }) }),
-  fc.record({ type: fc.constantFrom("online", "offline", "visible", "open", "close", "reconnect", "sleep") }),
+  fc.record({
+    type: fc.constantFrom("online", "offline", "visible", "leave", "open", "close", "reconnect", "sleep"),
+  }),
 );
 
 describe("the connection under any order of events", () => {
@@ -121,6 +123,9 @@ describe("the connection under any order of events", () => {
             case "visible":
               platform.setVisible(true);
               break;
+            case "leave":
+              platform.leavePage();
+              break;
             case "sleep":
               platform.sleep(3_600_000);
               break;
@@ -147,7 +152,7 @@ describe("the connection under any order of events", () => {
         expect(transport.openCount()).toBe(0);
         expect(platform.timers).toBe(0);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 3_500 },
     );
   });
 });

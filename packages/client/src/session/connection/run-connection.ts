@@ -2,8 +2,8 @@
  * Owns the one impure loop: a socket, a timer and the sessions that share them. Every decision is the machines'; here
  * frames are decoded, handed to their session, and effects carried out.
  */
-import type { ClientFrameJson, SessionId } from "@sessionstream/protocol";
-import { SessionStreamError } from "@sessionstream/protocol";
+import type { ClientFrameJson, ErrorCode, SessionId } from "@sessionstream/protocol";
+import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
 import type { SessionHandle, SessionObserver } from "../../backend/chat-backend.ts";
 import { decodeServerFrame } from "../../decode/decode-server-frame.ts";
 import type { ServerFrame } from "../../decode/server-frame.ts";
@@ -29,8 +29,18 @@ export interface ConnectionOptions {
   readonly window: number;
   /** Gets another token. Absent: there is none to get. */
   readonly refresh: (() => Promise<unknown>) | undefined;
+  /** What is shown on each connection, got before it is opened. Absent: its upgrade tells who we are. */
+  readonly introduce: (() => Promise<Credentials>) | undefined;
+  /** What is shown when the server says that the old one ends. Absent: nothing can be. */
+  readonly renew: (() => Promise<Credentials>) | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
+
+/** The code of a connection that is gone without one. */
+const VANISHED = 1006;
+
+/** Never stored, never in a state, an effect or a diagnostic: from the app to the frame. */
+export type Credentials = { readonly token: string } | { readonly ticket: string };
 
 export interface Connection {
   open(sessionId: SessionId, observer: SessionObserver): SessionHandle;
@@ -44,7 +54,9 @@ export function runConnection(options: ConnectionOptions): Connection {
   let state: ConnectionState = { type: "idle", generation: 0 };
   let busy = false;
   let socket: TransportConnection | null = null;
+  let credentials: Credentials | null = null;
   let status = connectionStatus(state);
+  let offersAuth = false;
   let lastInbound = 0;
   let subscriptions = 0;
   let cancelTimer = () => {};
@@ -63,6 +75,8 @@ export function runConnection(options: ConnectionOptions): Connection {
         random: platform.random(),
         online: platform.isOnline(),
         canRefresh: options.refresh !== undefined,
+        canIntroduce: options.introduce !== undefined,
+        canRenew: options.renew !== undefined,
       });
       state = after.state;
       if (state.type !== before.type) listenToPage(state.type !== "idle" && state.type !== "closed");
@@ -81,6 +95,7 @@ export function runConnection(options: ConnectionOptions): Connection {
       case "disconnect":
         socket?.close(effect.code, "");
         socket = null;
+        credentials = null;
         return;
       case "ping":
         send({ ping: { nonce: platform.randomId() } });
@@ -96,6 +111,13 @@ export function runConnection(options: ConnectionOptions): Connection {
           () => handle({ type: "refreshed", ok: false }),
         );
         return;
+      case "introduce":
+        send({ authenticate: { ...credentials, capabilities: ["timeline", "auth"] } });
+        credentials = null;
+        return;
+      case "renew":
+        renew(effect.generation);
+        return;
       case "attach":
         roster.all((run) => run.handle({ type: "attached", peer: effect.peer }));
         return;
@@ -109,6 +131,39 @@ export function runConnection(options: ConnectionOptions): Connection {
   }
 
   function connect(generation: number): void {
+    if (options.introduce === undefined) openSocket(generation);
+    else prepare(generation, options.introduce);
+  }
+
+  /** A connection that nobody can be told the owner of is as good as lost. */
+  function prepare(generation: number, introduce: () => Promise<Credentials>): void {
+    const isWanted = () => state.type === "connecting" && state.generation === generation;
+    introduce().then(
+      (found) => {
+        if (!isWanted()) return;
+        credentials = found;
+        openSocket(generation);
+      },
+      (thrown) => {
+        if (!isWanted()) return;
+        const { code } = SessionStreamError.from(thrown, "network");
+        report({ type: "disconnected", code: closeCodeOf(code), reason: code });
+        handle({ type: "lost", generation, code: closeCodeOf(code) });
+      },
+    );
+  }
+
+  /** Whatever goes wrong here, the server says when it is too late. */
+  function renew(generation: number): void {
+    options.renew?.().then(
+      (fresh) => {
+        if (state.type === "open" && state.generation === generation) send({ authenticate: fresh });
+      },
+      (thrown) => report({ type: "renewal-failed", code: SessionStreamError.from(thrown, "network").code }),
+    );
+  }
+
+  function openSocket(generation: number): void {
     lastInbound = platform.monotonic();
     try {
       socket = options.transport.open(options.url(), {
@@ -150,6 +205,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         deliver(frame.sessionId, frame);
         return;
       case "hello":
+        offersAuth = frame.capabilities.includes("auth");
         handle({ type: "hello", generation, hello: frame });
         return;
       case "ping":
@@ -168,6 +224,10 @@ export function runConnection(options: ConnectionOptions): Connection {
       case "draining":
         handle({ type: "draining", afterMs: frame.afterMs });
         return;
+      case "authenticated":
+      case "auth-expiring":
+        handle(frame);
+        return;
       case "unknown":
         report({ type: "unknown-frame", arm: frame.arm });
         return;
@@ -185,6 +245,13 @@ export function runConnection(options: ConnectionOptions): Connection {
 
   function send(frame: ClientFrameJson): void {
     socket?.send(JSON.stringify(frame));
+  }
+
+  /** A session says what it needs of the server; what the connection does besides is added here. */
+  function sendForSession(frame: ClientFrameJson): void {
+    const { subscribe } = frame;
+    const isPlain = subscribe?.capabilities === undefined || options.renew === undefined || !offersAuth;
+    send(isPlain ? frame : { subscribe: { ...subscribe, capabilities: [...subscribe.capabilities, "auth"] } });
   }
 
   function showStatus(): void {
@@ -223,7 +290,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         observer,
         platform,
         mappings: options.mappings,
-        send,
+        send: sendForSession,
         report,
         onLive: () => handle({ type: "live" }),
       });
@@ -247,4 +314,16 @@ export function runConnection(options: ConnectionOptions): Connection {
       roster.clear();
     },
   };
+}
+
+function closeCodeOf(code: ErrorCode): number {
+  switch (code) {
+    case "unauthenticated":
+      return CLOSE_CODES.unauthenticated;
+    case "forbidden":
+    case "origin_rejected":
+      return CLOSE_CODES.forbidden;
+    default:
+      return VANISHED;
+  }
 }

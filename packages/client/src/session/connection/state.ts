@@ -33,7 +33,9 @@ export type ConnectionState =
   | (Counted & { readonly type: "idle" })
   /** A socket is opening, or open and silent. */
   | (Trying & { readonly type: "connecting" })
-  /** The server said hello. */
+  /** The server said hello, and is told who we are. */
+  | (Trying & { readonly type: "authenticating"; readonly peer: Peer; readonly quietMs: number })
+  /** The server said hello, and knows who we are. */
   | (Trying & {
       readonly type: "open";
       readonly peer: Peer;

@@ -280,14 +280,14 @@ describe("close codes (reliability 3.2)", () => {
     expect(effects).toContainEqual({ type: "timer", delayMs: 2_000 });
   });
 
-  it("4001 and 1001 after a draining frame wait as long as the server said", () => {
+  it("F-C13 4001 and 1001 after a draining frame wait as long as the server said", () => {
     const draining = take(live, { type: "draining", afterMs: 8_000 }).state;
     for (const code of [4001, 1001]) {
       expect(take(draining, lost(code), { random: 0 }).effects).toContainEqual({ type: "timer", delayMs: 8_000 });
     }
   });
 
-  it("4029 waits as long as the error said, and waking up does not shorten it", () => {
+  it("F-C13 4029 waits as long as the error said, and waking up does not shorten it", () => {
     const limited = new SessionStreamError("rate_limited", "Slow down", { retryAfterMs: 5_000 });
     const warned = take(live, { type: "server-error", error: limited }).state;
     const waiting = take(warned, lost(4029), { random: 0 });

@@ -36,19 +36,25 @@ export function connectionTransition(
       return onPagehide(state, context);
     case "hello":
       return state.type === "connecting" && event.generation === state.generation
-        ? onHello(state, event.hello)
+        ? onHello(state, event.hello, context)
         : step(state);
     case "lost":
-      return (state.type === "connecting" || state.type === "open") && event.generation === state.generation
+      return hasSocket(state) && event.generation === state.generation
         ? afterLoss(state, event.code, context)
         : step(state);
     case "live":
       return state.type === "open" ? step({ ...state, attempt: 0, strike: 0 }) : step(state);
     case "server-error":
-      return state.type === "open" ? step({ ...state, notice: { ...state.notice, error: event.error } }) : step(state);
+      return onServerError(state, event.error, context);
     case "draining":
       return state.type === "open"
         ? step({ ...state, notice: { ...state.notice, drainMs: event.afterMs } })
+        : step(state);
+    case "authenticated":
+      return state.type === "authenticating" ? opened(state) : step(state);
+    case "auth-expiring":
+      return state.type === "open" && context.canRenew
+        ? step(state, { type: "renew", generation: state.generation })
         : step(state);
     case "refreshed":
       return state.type === "refreshing" ? onRefreshed(state, event.ok) : step(state);
@@ -57,19 +63,52 @@ export function connectionTransition(
   }
 }
 
-function onHello(state: ConnectionStateOf<"connecting">, hello: ConnectionHello): ConnectionStep {
+function onHello(
+  { generation, attempt, strike }: ConnectionStateOf<"connecting">,
+  hello: ConnectionHello,
+  { canIntroduce }: ConnectionContext,
+): ConnectionStep {
   if (hello.protocolMin > PROTOCOL) {
     const error = new SessionStreamError("upgrade_required", "The server needs a newer version of this app: reload it");
-    return fail(state.generation, error, { type: "disconnect", code: CLOSE_CODES.upgradeRequired });
+    return fail(generation, error, { type: "disconnect", code: CLOSE_CODES.upgradeRequired });
   }
   const peer = hello.capabilities.includes("timeline") ? "timeline" : "reference";
   const quietMs = hello.heartbeatIntervalMs > 0 ? hello.heartbeatIntervalMs : PING_INTERVAL_MS;
+  const report = { type: "report", diagnostic: { type: "connected", connectionId: hello.connectionId, peer } } as const;
+  const greeted = { type: "authenticating", generation, attempt, strike, peer, quietMs } as const;
+  // The time for connecting goes on: a server that does not answer is no better than one that does not greet.
+  if (canIntroduce && hello.capabilities.includes("auth")) return step(greeted, report, { type: "introduce" });
+  const { state, effects } = opened(greeted);
+  return step(state, report, ...effects);
+}
+
+function opened({ peer, quietMs, ...tries }: ConnectionStateOf<"authenticating">): ConnectionStep {
   return step(
-    { ...state, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },
-    { type: "report", diagnostic: { type: "connected", connectionId: hello.connectionId, peer } },
+    { ...tries, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },
     { type: "timer", delayMs: quietMs },
     { type: "attach", peer },
   );
+}
+
+/** One who is known already, but not by what we showed, is told by an error instead of a close. */
+function onServerError(state: ConnectionState, error: SessionStreamError, context: ConnectionContext): ConnectionStep {
+  if (state.type === "open") return step({ ...state, notice: { ...state.notice, error } });
+  if (state.type !== "authenticating") return step(state);
+  const code = error.code === "unauthenticated" ? CLOSE_CODES.unauthenticated : CLOSE_CODES.serverError;
+  return drop(state, code, context);
+}
+
+function drop(
+  state: ConnectionStateOf<"connecting" | "authenticating">,
+  code: number,
+  context: ConnectionContext,
+): ConnectionStep {
+  const lost = afterLoss(state, code, context);
+  return step(lost.state, { type: "disconnect", code }, ...lost.effects);
+}
+
+function hasSocket(state: ConnectionState): state is ConnectionStateOf<"connecting" | "authenticating" | "open"> {
+  return state.type === "connecting" || state.type === "authenticating" || state.type === "open";
 }
 
 type ConnectionHello = Extract<ConnectionEvent, { readonly type: "hello" }>["hello"];
@@ -83,6 +122,7 @@ function onRetry(state: ConnectionState): ConnectionStep {
       return connect(state.generation, 0, 0);
     case "idle":
     case "connecting":
+    case "authenticating":
     case "open":
     case "closed":
       return step(state);
@@ -124,10 +164,9 @@ function onRefreshed(state: ConnectionStateOf<"refreshing">, ok: boolean): Conne
 
 function onTimer(state: ConnectionState, context: ConnectionContext): ConnectionStep {
   switch (state.type) {
-    case "connecting": {
-      const lost = afterLoss(state, CLOSE_CODES.handshakeTimeout, context);
-      return step(lost.state, { type: "disconnect", code: CLOSE_CODES.handshakeTimeout }, ...lost.effects);
-    }
+    case "connecting":
+    case "authenticating":
+      return drop(state, CLOSE_CODES.handshakeTimeout, context);
     case "open":
       return watch(state, context) ?? dropSilent(state);
     case "waiting":
@@ -153,7 +192,7 @@ function dropSilent(state: ConnectionStateOf<"open">): ConnectionStep {
 
 function end(state: ConnectionState, next: ConnectionState): ConnectionStep {
   const effects: ConnectionEffect[] = [{ type: "timer", delayMs: null }];
-  if (state.type === "connecting" || state.type === "open") {
+  if (hasSocket(state)) {
     effects.push({ type: "disconnect", code: CLOSE_CODES.normal }, { type: "detach", error: null });
   }
   return step(next, ...effects);
