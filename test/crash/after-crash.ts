@@ -124,7 +124,7 @@ export async function expectRecovery(
   return { runEnds, runsEndedMs };
 }
 
-async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
+export async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
   await vi.waitFor(
     async () => {
       const snapshot = await hub.snapshot({ principal: ada, session });
