@@ -285,6 +285,21 @@ describe("who may", () => {
     expect(chat.contents.size).toBe(0);
   });
 
+  it.each(routes)("F-P7 %s %s is kept in no cache, whatever is answered", async (method, path) => {
+    await using chat = harness({ cors: { credentials: false } });
+    await using hub = await privateHub();
+    const answers = [
+      await chat.ask(asked(method, path)),
+      await chat.ask(asked(method, path)),
+      await chat.ask(asked(method, path, { origin: "https://evil.example" })),
+      await chat.ask(asked(method === "GET" ? "POST" : "GET", path)),
+      await answer(handlerOf(hub.hub), asked(method, path)),
+      await answer(handlerOf(chat.hub, { authenticate: () => null }), asked(method, path)),
+    ];
+    expect(new Set(answers.map(({ headers }) => headers.get("cache-control")))).toEqual(new Set(["no-store"]));
+    expect(answers.slice(0, 4).every(({ headers }) => headers.get("vary")?.includes("origin"))).toBe(true);
+  });
+
   it("C55 takes writes without an Origin only where that was decided", async () => {
     await using chat = harness();
     const bare = () => {

@@ -31,13 +31,7 @@ function slotScene(): SlotScene {
   const releases: (() => void)[] = [];
   const sink = new ScriptedSink();
   const slot = createSubscriptionSlot({
-    sink: {
-      maxQueuedBytes: sink.maxQueuedBytes,
-      send: (frame) => sink.send(frame),
-      queuedBytes: () => 0,
-      onDrain: () => {},
-      close: () => {},
-    },
+    sink,
     async attach(asked) {
       const turn = attached.push(asked);
       await new Promise<void>((resolve) => releases.push(resolve));
@@ -75,6 +69,15 @@ it("P33 the first frame of the new subscription is the last moment of the old on
   attached[1]?.sink.send(encodeFrame("{}"));
   expect(detached).toEqual([1]);
   expect(sink.sent).toHaveLength(1);
+});
+
+it("a sink may be an instance of a class: its methods keep their object", () => {
+  const { slot, sink, attached } = slotScene();
+  slot.subscribe(request);
+  const own = attached[0]?.sink;
+  const drained = () => undefined;
+  own?.onDrain(drained);
+  expect([own?.queuedBytes(), own?.maxQueuedBytes]).toEqual([sink.queuedBytes(), sink.maxQueuedBytes]);
 });
 
 it("L6: a subscription that finds no room for its first frame lives on to send it", async () => {

@@ -44,7 +44,9 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
 
   function sinkOf(own: Attempt): SubscriberSink {
     return {
-      ...sink,
+      maxQueuedBytes: sink.maxQueuedBytes,
+      queuedBytes: () => sink.queuedBytes(),
+      onDrain: (callback) => sink.onDrain(callback),
       send(frame) {
         if (own.closed) return;
         // Attached before there was room for a frame, it is the live one itself by now.
