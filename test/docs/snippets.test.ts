@@ -15,14 +15,20 @@ interface Snippet {
 }
 
 function pages(): string[] {
-  const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const guides = ["docs", "docs/guides"].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  );
   const packages = ["proto", "packages/client", "packages/react", "packages/server-node"];
-  return ["README.md", ...guides.map((name) => `docs/${name}`), ...packages.map((folder) => `${folder}/README.md`)];
+  return ["README.md", ...guides, ...packages.map((folder) => `${folder}/README.md`)];
 }
 
 function snippetsOf(page: string): Snippet[] {
   const text = readFileSync(join(root, page), "utf8");
-  return [...text.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, language, code], index) => ({
+  // Files that are listed are compiled where they are.
+  const own = text.replaceAll(/^<!-- file: \S+ -->\n```.*?^```/gms, "");
+  return [...own.matchAll(/^```(tsx?)\n(.*?)^```/gms)].map(([, language, code], index) => ({
     name: `${page}, snippet ${index + 1}`,
     path: join(root, "docs", `${page.replace(/\W/g, "-")}-${index + 1}.snippet.${language}`),
     // Each snippet is a module of its own, and may await.

@@ -15,6 +15,7 @@ export const Support = () => (
     sessionId={current()}
     outbox={outbox}
     title="Order desk"
+    suggestions={["Where is order 4021?", "Which orders are late?", "Show me a table"]}
     renderers={[orderCard, stockList]}
   />
 );

@@ -1,0 +1,1 @@
+export { describeStorageConformance } from "./describe-storage-conformance.ts";
