@@ -10,6 +10,16 @@ export {
   type Principal,
   reject,
 } from "./command/define-command.ts";
+export type {
+  Doorbell,
+  DoorbellListener,
+  EphemeralNotice,
+  HeadNotice,
+  Notice,
+  ProbeNotice,
+  RevokedNotice,
+} from "./doorbell/contract.ts";
+export { localDoorbell } from "./doorbell/local-doorbell.ts";
 export type { DueEffect, Effect, EffectContext, PublishOptions, PublishResult } from "./effect/effect.ts";
 export {
   defineEvent,
@@ -29,6 +39,7 @@ export type {
   SubscriberSink,
   Subscription,
 } from "./fan-out/subscriber.ts";
+export type { BellState } from "./hub/bell.ts";
 export { createHub } from "./hub/create-hub.ts";
 export type { ErrorRecord, ErrorRecordKind, ErrorRecordStorage } from "./hub/error-records.ts";
 export { FAILPOINTS, type Failpoint, type FailpointName } from "./hub/failpoint.ts";
@@ -47,6 +58,7 @@ export {
 export { memoryErrorRecords } from "./hub/memory-error-records.ts";
 export type { PipelineChange, PipelineEvent, PipelineRecord, PipelineUnit } from "./hub/pipeline-record.ts";
 export type { Revocation, RevocationChannel } from "./hub/revocation.ts";
+export { devInsecure, type InsecureDecisions } from "./platform/dev-insecure.ts";
 export type { HubPlatform } from "./platform/hub-platform.ts";
 export { nodePlatform } from "./platform/node-platform.ts";
 export {
@@ -58,7 +70,6 @@ export {
 export {
   append,
   defineProjection,
-export { devInsecure, type InsecureDecisions } from "./platform/dev-insecure.ts";
   type EntityWrite,
   type EventHandler,
   on,

@@ -5,7 +5,10 @@ import type { SessionKey } from "../storage/contract.ts";
 export interface PublishOptions {
   /** Asked on every attempt, in the lane, on the current view; false means `stale` and nothing is stored. */
   readonly guard?: (view: SessionView) => boolean;
-  /** Fencing token of the lease under which the caller works (shared storage only). */
+  /**
+   * Token of the lease of this session under which the caller works (shared storage only). What a due effect publishes
+   * has it by itself.
+   */
   readonly fence?: bigint;
 }
 
@@ -17,7 +20,7 @@ export type PublishResult =
 /** What work outside the lane may do. */
 export interface EffectContext {
   readonly session: SessionKey;
-  /** Aborted when the hub closes or the session is removed. */
+  /** Aborted when the hub closes, the session is removed, or another process took the work over. */
   readonly signal: AbortSignal;
   /** One unit: all events or none, adjacent in the log. Rejects with a `SessionStreamError`. */
   publish(events: readonly EventInput[], options?: PublishOptions): Promise<PublishResult>;
@@ -40,9 +43,14 @@ export interface Effect {
 }
 
 /**
- * An effect that survives crashes because the view names it again. While one with the same key runs in this process
- * it is not started a second time.
+ * An effect that survives crashes because the view names it again. While one with the same key runs it is not started a
+ * second time.
  */
 export interface DueEffect extends Effect {
   readonly key: string;
+  /**
+   * On shared storage. `one-process` (default): under a lease named by the key, and what it publishes is fenced.
+   * `every-process`: wherever the session is in memory, as for telling something to what lives there.
+   */
+  readonly runsIn?: "one-process" | "every-process";
 }

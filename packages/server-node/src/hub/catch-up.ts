@@ -60,7 +60,7 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
     fanOutChange(lane, { epoch, prevOrdinal, ordinal, tag, deltas, events: published });
     const observed = { prevOrdinal, units: [], rows: events, deltas, checkpoint: false, effects: [] };
     observeCommit(lane, { mode: "caught-up", ...observed });
-    lane.effects.startDue();
+    lane.due.startHere();
     lane.committed();
   }
   return { type: "followed", landed: new Map(events.map(({ id, ordinal }) => [id, ordinal])) };
@@ -69,6 +69,10 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
 /** Makes sure nothing newer than the view is in storage. */
 export async function catchUp(lane: LaneContext): Promise<CaughtUp> {
   const { core, session, state } = lane;
+  if (core.sharing !== null) {
+    const [head = null] = await core.sharing.storage.heads([session]);
+    return (head?.revision ?? null) === (state.stored?.revision ?? null) ? NOTHING_NEW : followHead(lane, head);
+  }
   const newer = await core.storage.events(session, { after: state.view.ordinal, limit: 1 });
   if (newer !== "gone" && newer.length === 0) return NOTHING_NEW;
   const loaded = await core.storage.load(session);

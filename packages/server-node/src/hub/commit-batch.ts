@@ -161,6 +161,7 @@ function answerLanded(lane: LaneContext, unit: Unit, landed: ReadonlyMap<string,
   const ordinal = ordinals.at(-1);
   if (ordinal === undefined) return false;
   const { epoch } = lane.state.view;
+  lane.core.sharing?.bell?.ringHead(lane.session, epoch, lane.state.view.ordinal);
   if (unit.type === "publish") {
     unit.answer.resolve({ status: "committed", epoch, ordinal });
     return true;

@@ -13,6 +13,7 @@ import type { Authorize, CheckpointPolicy, HubLimits } from "./hub-options.ts";
 import type { HubRegistry } from "./hub-registry.ts";
 import type { PipelineRecord } from "./pipeline-record.ts";
 import type { RevocationChannel } from "./revocation.ts";
+import type { Sharing } from "./sharing.ts";
 
 export type LaneFanOut = SessionFanOut & { attach(request: AttachRequest): Promise<Subscription> };
 export type CreateFanOut = (reader: LaneReader) => LaneFanOut;
@@ -25,6 +26,8 @@ export interface HubCore {
   readonly phase: { current: HubPhase };
   readonly platform: HubPlatform;
   readonly storage: MessageStorageAdapter;
+  /** `null`: this process is alone. */
+  readonly sharing: Sharing | null;
   readonly registry: HubRegistry;
   readonly limits: HubLimits;
   readonly newSessions: RateLimiter;

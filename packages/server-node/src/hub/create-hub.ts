@@ -12,6 +12,7 @@ import { DEFAULT_CHECKPOINT_POLICY, DEFAULT_HUB_LIMITS, type HubOptions } from "
 import { createHubRegistry } from "./hub-registry.ts";
 import { memoryErrorRecords } from "./memory-error-records.ts";
 import { SessionHub } from "./session-hub.ts";
+import { shareStorage } from "./sharing.ts";
 
 /** @throws SessionStreamError `invalid_options` */
 export function createHub(options: HubOptions): Hub {
@@ -42,18 +43,21 @@ export function composeHub(options: HubOptions, fanOutOf: (core: Omit<HubCore, "
     fanOut: { ...DEFAULT_HUB_LIMITS.fanOut, ...options.limits?.fanOut },
   };
   checkHubLimits(limits);
+  const errors = new ErrorLog({ platform, storage: errorRecords, observer: options.onError });
+  const sharing = shareStorage(options, { platform, errors, limits });
   const core = {
     phase: { current: "open" as const },
     platform,
     storage: options.storage,
+    sharing,
     registry: createHubRegistry(options.modules),
     limits,
     newSessions: createRateLimiter(perDay(limits.maxNewSessionsPerDay), platform.now),
     checkpoint: options.checkpoint ?? DEFAULT_CHECKPOINT_POLICY,
     projectionErrors: options.projectionErrors ?? "skip",
     authorize: options.authorize,
-    revocations: options.revocations,
-    errors: new ErrorLog({ platform, storage: errorRecords, observer: options.onError }),
+    revocations: options.revocations ?? sharing?.bell ?? undefined,
+    errors,
     onPipeline: options.onPipeline,
     failpoint: options.failpoint ?? (() => undefined),
   };

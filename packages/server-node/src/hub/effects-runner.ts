@@ -1,15 +1,16 @@
 /**
- * Owns the work outside the lane that commits of one session start: each effect once, a due effect never twice at the
- * same time. An effect's throw is recorded and harms nothing else (L12).
+ * Owns the work outside the lane of one session while it lasts: what it may do, its end, its abortion. An effect's throw
+ * is recorded and harms nothing else (L12). Which work a view calls for, and who does it, is due-work.ts.
  */
 import type { Message } from "@bufbuild/protobuf";
 import { SessionStreamError } from "@sessionstream/protocol";
 import { encodePayload } from "@sessionstream/protocol/codec";
-import type { DueEffect, Effect, EffectContext, PublishOptions, PublishResult } from "../effect/effect.ts";
+import type { Effect, EffectContext, PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
 import type { SessionView } from "../projection/view.ts";
 import type { SessionKey } from "../storage/contract.ts";
-import type { HubCore, LaneFanOut } from "./core.ts";
+import type { HubCore } from "./core.ts";
+import type { HeldLease } from "./held-lease.ts";
 
 const DEFAULT_TTL_MS = 5_000;
 
@@ -17,8 +18,9 @@ const DEFAULT_TTL_MS = 5_000;
 export interface EffectsHost {
   readonly core: HubCore;
   readonly session: SessionKey;
-  readonly fanOut: LaneFanOut;
   view(): SessionView;
+  /** To whoever watches the session, without a trace in the log. */
+  show(key: string, payload: string | null, ttlMs: number): void;
   /** Into the log of this epoch, or not at all. */
   publish(events: readonly EventInput[], options: PublishOptions, epoch: string): Promise<PublishResult>;
 }
@@ -31,7 +33,6 @@ interface Running {
 export class EffectsRunner {
   readonly #host: EffectsHost;
   readonly #running = new Set<Running>();
-  readonly #dueKeys = new Set<string>();
 
   constructor(host: EffectsHost) {
     this.#host = host;
@@ -42,21 +43,7 @@ export class EffectsRunner {
   }
 
   start(effects: readonly Effect[]): void {
-    for (const effect of effects) this.#run(effect);
-  }
-
-  /** Starts what the view calls for and is not running. @returns what was started. */
-  startDue(): readonly DueEffect[] {
-    const { core } = this.#host;
-    if (core.phase.current !== "open") return [];
-    const started: DueEffect[] = [];
-    for (const effect of this.#askDue()) {
-      if (this.#dueKeys.has(effect.key)) continue;
-      this.#dueKeys.add(effect.key);
-      started.push(effect);
-      this.#run(effect, () => this.#dueKeys.delete(effect.key));
-    }
-    return started;
+    for (const effect of effects) void this.run(effect, null);
   }
 
   abortAll(): void {
@@ -68,35 +55,25 @@ export class EffectsRunner {
     await Promise.all([...this.#running].map(({ ended }) => ended));
   }
 
-  #askDue(): readonly DueEffect[] {
-    const { core, session } = this.#host;
-    return core.registry.due.flatMap(({ module, due }) => {
-      try {
-        return due(this.#host.view());
-      } catch (error) {
-        core.errors.report({ kind: "effect", error, subject: `due of ${module}`, session });
-        return [];
-      }
-    });
-  }
-
-  #run(effect: Effect, whenEnded?: () => void): void {
+  /** Under a lease: it ends when the lease is lost, and nothing it publishes later is stored. */
+  run(effect: Effect, lease: HeldLease | null): Promise<void> {
     const { core, session } = this.#host;
     const abort = new AbortController();
-    const context = this.#contextOf(effect, abort.signal);
+    lease?.lost.addEventListener("abort", () => abort.abort(takenOver()), { once: true });
+    const context = this.#contextOf(effect, abort.signal, lease);
     const ended = settle(() => effect.run(context)).then((error) => {
       if (error !== undefined && !abort.signal.aborted) {
         core.errors.report({ kind: "effect", error: error.thrown, subject: effect.name, session });
       }
       this.#running.delete(running);
-      whenEnded?.();
     });
     const running: Running = { abort, ended };
     this.#running.add(running);
+    return ended;
   }
 
-  #contextOf(effect: Effect, signal: AbortSignal): EffectContext {
-    const { core, session, fanOut } = this.#host;
+  #contextOf(effect: Effect, signal: AbortSignal, lease: HeldLease | null): EffectContext {
+    const { core, session } = this.#host;
     const { platform } = core;
     const { epoch } = this.#host.view();
     const report = (error: unknown, what: string): void => {
@@ -105,12 +82,17 @@ export class EffectsRunner {
     return {
       session,
       signal,
-      publish: (events, options = {}) => this.#host.publish(events, options, epoch),
+      publish: async (events, options = {}) => {
+        if (lease === null) return this.#host.publish(events, options, epoch);
+        const result = await this.#host.publish(events, { fence: lease.token, ...options }, epoch);
+        if (result.status === "fenced") lease.lose();
+        return result;
+      },
       view: () => this.#host.view(),
       ephemeral: (key, payload, { ttlMs = DEFAULT_TTL_MS } = {}) => {
         try {
-          if (payload === null) fanOut.ephemeral(key, null, 0);
-          else fanOut.ephemeral(key, encodeEphemeral(core, payload), ttlMs);
+          if (payload === null) this.#host.show(key, null, 0);
+          else this.#host.show(key, encodeEphemeral(core, payload), ttlMs);
         } catch (error) {
           report(error, `ephemeral "${key}"`);
         }
@@ -121,6 +103,10 @@ export class EffectsRunner {
       report,
     };
   }
+}
+
+function takenOver(): SessionStreamError {
+  return new SessionStreamError("aborted", "Another process has taken this work over.");
 }
 
 /** Its start is synchronous; a throw there counts like a rejection. */

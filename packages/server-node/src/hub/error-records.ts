@@ -10,7 +10,8 @@ export type ErrorRecordKind =
   | "effect"
   | "observer"
   | "ui-mapping"
-  | "transport";
+  | "transport"
+  | "doorbell";
 
 /** For operators. Never sent to a client: clients get a code, a safe text and `errorId`. */
 export interface ErrorRecord {

@@ -26,9 +26,10 @@ export function finishBatch(lane: LaneContext, batch: PreparedBatch, commit: Ses
   core.failpoint("after-fan-out");
   for (const prepared of batch.units) acknowledge(lane, prepared);
   core.failpoint("after-ack");
+  core.sharing?.bell?.ringHead(session, epoch, ordinal);
   const effects = batch.command?.decision?.effects ?? [];
   lane.effects.start(effects);
-  const due = lane.effects.startDue();
+  const due = lane.due.start();
   reportFailures(core, session, batch.failures, "live");
   observeCommit(lane, {
     mode: "live",

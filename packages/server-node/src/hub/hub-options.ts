@@ -2,6 +2,7 @@
  * Owns what an app decides about its hub, and the defaults. `authorize` has none: nobody gets in by omission (L13).
  */
 import type { Principal } from "../command/define-command.ts";
+import type { Doorbell } from "../doorbell/contract.ts";
 import { DEFAULT_FAN_OUT_LIMITS, type FanOutLimits } from "../fan-out/fan-out-limits.ts";
 import type { HubPlatform } from "../platform/hub-platform.ts";
 import type { MessageStorageAdapter } from "../storage/contract.ts";
@@ -57,6 +58,14 @@ export interface HubLimits {
   readonly reauthorizeMs: number;
   /** How long `close` waits for aborted effects. */
   readonly closeGraceMs: number;
+  /** Shared storage: work whose process does not say for this long that it lives may be taken over. */
+  readonly leaseMs: number;
+  /** Shared storage: how often work that was left behind is looked for, ± 20 %. */
+  readonly leaseSweepMs: number;
+  /** Shared storage: how late, ± 20 %, another hub's commit is noticed when no doorbell told of it. */
+  readonly healMs: number;
+  /** A doorbell that went silent is noticed within two of these. */
+  readonly probeMs: number;
   readonly fanOut: FanOutLimits;
 }
 
@@ -74,6 +83,10 @@ export const DEFAULT_HUB_LIMITS: HubLimits = {
   sweepMs: 5_000,
   reauthorizeMs: 60_000,
   closeGraceMs: 2_000,
+  leaseMs: 30_000,
+  leaseSweepMs: 10_000,
+  healMs: 5_000,
+  probeMs: 15_000,
   fanOut: DEFAULT_FAN_OUT_LIMITS,
 };
 
@@ -92,7 +105,9 @@ export interface HubOptions {
    * and says so; a fix needs a new version of the projection. `reject`: the unit is not stored.
    */
   readonly projectionErrors?: "skip" | "reject";
-  /** How other processes hear of `revoke`. Default: they find out when they ask `authorize` again. */
+  /** How hubs on one shared storage hear of each other soon. Without it they poll (`limits.healMs`). */
+  readonly doorbell?: Doorbell;
+  /** How other processes hear of `revoke`. Default: the doorbell, else when they ask `authorize` again. */
   readonly revocations?: RevocationChannel;
   /** Default: the newest 1,000 in memory. */
   readonly errorRecords?: ErrorRecordStorage;

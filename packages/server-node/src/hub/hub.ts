@@ -6,6 +6,7 @@ import type { EventInput } from "../event/define-event.ts";
 import type { AnyRecord } from "../fan-out/lane-reader.ts";
 import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
+import type { BellState } from "./bell.ts";
 import type { ErrorRecord } from "./error-records.ts";
 import type { HubLimits } from "./hub-options.ts";
 import type { Revocation } from "./revocation.ts";
@@ -85,4 +86,6 @@ export interface HubStats {
   readonly subscribers: number;
   readonly effects: number;
   readonly draining: boolean;
+  /** `deaf`: other hubs' commits are found by polling alone, some seconds late. `none`: there is no doorbell. */
+  readonly doorbell: BellState | "none";
 }

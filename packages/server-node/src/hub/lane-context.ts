@@ -1,6 +1,7 @@
 /** Owns nothing: what the stages of the pipeline may do to the lane they work for. */
 import type { SessionKey } from "../storage/contract.ts";
 import type { HubCore, LaneFanOut } from "./core.ts";
+import type { DueWork } from "./due-work.ts";
 import type { EffectsRunner } from "./effects-runner.ts";
 import type { LaneState } from "./lane-state.ts";
 
@@ -11,6 +12,7 @@ export interface LaneContext {
   readonly state: LaneState;
   readonly fanOut: LaneFanOut;
   readonly effects: EffectsRunner;
+  readonly due: DueWork;
   /** Another log, or another view of it, takes the lane: subscribers start over, effects of another log are aborted. */
   replace(state: LaneState): void;
   /** A log of which this lane held the beginning, nothing, goes on: no one has to start over. */

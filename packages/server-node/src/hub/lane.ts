@@ -10,7 +10,7 @@
  *                waited while the last commit was in flight (batch.ts)
  *  6. swap       the staged changes become the view (finish-batch.ts)
  *  7. fan out    the same changes, to every subscriber (fan-out-change.ts)
- *  8. ack        and then effects: the command's own, and those the view calls for (effects-runner.ts)
+ *  8. ack        and then effects: the command's own, and those the view calls for (effects-runner.ts, due-work.ts)
  *
  * A conflict goes back to 1 after following the other writer (catch-up.ts). Whoever else needs the lane to itself (a
  * checkpoint, a rebuild, a removal, a catch-up) queues as a task. Only the code between two turns of `#work` changes
@@ -20,12 +20,14 @@ import type { SessionStreamError } from "@sessionstream/protocol";
 import type { PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
 import type { SessionView } from "../projection/view.ts";
-import { isShared, type SessionKey } from "../storage/contract.ts";
+import type { SessionKey } from "../storage/contract.ts";
 import { acceptEvents } from "./accept.ts";
 import { type LaneTask, type LaneWork, takeBatch } from "./batch.ts";
+import { catchUp } from "./catch-up.ts";
 import { IdleTimer } from "./checkpoint-policy.ts";
 import { commitBatch } from "./commit-batch.ts";
 import type { HubCore, LaneFanOut } from "./core.ts";
+import { DueWork } from "./due-work.ts";
 import { EffectsRunner } from "./effects-runner.ts";
 import type { CommandAck } from "./hub.ts";
 import type { LaneContext } from "./lane-context.ts";
@@ -42,6 +44,7 @@ export class Lane implements LaneContext {
   readonly session: SessionKey;
   readonly fanOut: LaneFanOut;
   readonly effects: EffectsRunner;
+  readonly due: DueWork;
   readonly #idleTimer: IdleTimer | null;
   readonly #queue: LaneWork[] = [];
   readonly #inFlight = new Map<string, CommandUnit>();
@@ -51,6 +54,7 @@ export class Lane implements LaneContext {
   /** Of the newest commit of unknown outcome. */
   #doubted: { readonly expect: string | null } | null = null;
   #working = false;
+  #following = false;
   #closed = false;
 
   constructor(core: HubCore, session: SessionKey) {
@@ -60,9 +64,19 @@ export class Lane implements LaneContext {
     this.effects = new EffectsRunner({
       core,
       session,
-      fanOut: this.fanOut,
       view: () => this.view(),
+      show: (key, payload, ttlMs) => {
+        this.fanOut.ephemeral(key, payload, ttlMs);
+        core.sharing?.bell?.ringEphemeral(session, key, payload, ttlMs);
+      },
       publish: (events, options, epoch) => this.publish(events, options, epoch),
+    });
+    this.due = new DueWork({
+      core,
+      session,
+      effects: this.effects,
+      view: () => this.view(),
+      catchUp: () => this.catchUp(),
     });
     const idle = core.checkpoint === "always" ? null : core.checkpoint.idleMs;
     this.#idleTimer = idle === null ? null : new IdleTimer(core.platform, idle, () => void this.checkpoint());
@@ -80,7 +94,12 @@ export class Lane implements LaneContext {
   /** Nothing to do, and nobody who would notice if it left memory. */
   get isIdle(): boolean {
     const busy = this.#working || this.#queue.length > 0 || this.#loading !== null;
-    return !busy && this.fanOut.size === 0 && this.effects.size === 0;
+    return !busy && !this.isFollowed;
+  }
+
+  /** Somebody here would notice if it fell behind the storage. */
+  get isFollowed(): boolean {
+    return this.fanOut.size > 0 || this.effects.size > 0 || this.due.size > 0;
   }
 
   view(): SessionView {
@@ -109,7 +128,7 @@ export class Lane implements LaneContext {
 
   /** Checked and queued at once, in the order of the calls. With `epoch`: into that log or not at all. */
   async publish(events: readonly EventInput[], options: PublishOptions, epoch?: string): Promise<PublishResult> {
-    if (options.fence !== undefined && !isShared(this.core.storage)) throw noFencesError();
+    if (options.fence !== undefined && this.core.sharing === null) throw noFencesError();
     const unit: PublishUnit = {
       type: "publish",
       events: acceptEvents(this.core, events),
@@ -134,6 +153,24 @@ export class Lane implements LaneContext {
       refuse: (error) => answer.reject(storageError(error)),
     });
     return answer.promise;
+  }
+
+  async catchUp(): Promise<void> {
+    await this.runAlone(() => catchUp(this));
+  }
+
+  /** Something may be new in storage. Never rejects; asked again while it waits for its turn, it is done once. */
+  follow(): void {
+    if (this.#following || this.#closed) return;
+    this.#following = true;
+    const following = this.runAlone(() => {
+      this.#following = false;
+      return catchUp(this);
+    });
+    following.catch((error: unknown) => {
+      this.#following = false;
+      this.core.errors.report({ kind: "storage", error, subject: "follow", session: this.session });
+    });
   }
 
   /** Never rejects: the log has everything, a checkpoint is a convenience. */
@@ -178,7 +215,7 @@ export class Lane implements LaneContext {
     if (this.#distrusted) this.ready().catch(() => undefined);
     else if (this.isLoaded) {
       if (this.#isInDoubt && !this.#working) this.runAlone(() => settleDoubt(this)).catch(() => undefined);
-      this.effects.startDue();
+      this.due.startHere();
     }
   }
 
@@ -235,7 +272,7 @@ export class Lane implements LaneContext {
       this.#distrusted = false;
       this.replace(state);
       if (state.dirty.size > 0) this.committed();
-      this.effects.startDue();
+      this.due.start();
     } catch (error) {
       this.core.errors.report({ kind: "storage", error, subject: "load", session: this.session });
       throw storageError(error);

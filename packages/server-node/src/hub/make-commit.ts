@@ -3,6 +3,7 @@ import type { EntityChanges, SessionCommit, SessionHead, StoredCommand } from ".
 import { checkpointOf } from "./checkpoint.ts";
 import { isCheckpointDue } from "./checkpoint-policy.ts";
 import type { HubCore } from "./core.ts";
+import { newlyDue } from "./due-effects.ts";
 import type { LaneState } from "./lane-state.ts";
 import type { PreparedBatch } from "./prepare-batch.ts";
 
@@ -12,6 +13,7 @@ export function makeCommit(core: HubCore, state: LaneState, batch: PreparedBatch
   const entities = due ? entitiesOf(core, state, batch) : undefined;
   const command = commandOf(batch);
   const fence = fenceOf(batch);
+  const called = core.sharing === null ? [] : newlyDue(core.registry, state.view, staged);
   const head: SessionHead = {
     ...nextHead(core, state),
     epoch,
@@ -27,6 +29,7 @@ export function makeCommit(core: HubCore, state: LaneState, batch: PreparedBatch
     ...(command === undefined ? {} : { command }),
     ...(entities === undefined ? {} : { entities }),
     ...(fence === undefined ? {} : { fence }),
+    ...(called.length === 0 ? {} : { due: called }),
   };
 }
 

@@ -13,5 +13,6 @@ export function removeSession(lane: Lane): Promise<void> {
       throw error;
     }
     lane.replace(LaneState.unborn(lane.session, firstView(lane.core.registry.projectionsId)));
+    lane.core.sharing?.bell?.ringHead(lane.session, "", 0n);
   });
 }

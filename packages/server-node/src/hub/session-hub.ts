@@ -11,6 +11,7 @@ import type { HubCore } from "./core.ts";
 import type { ErrorRecord } from "./error-records.ts";
 import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitRequest } from "./hub.ts";
 import type { HubLimits } from "./hub-options.ts";
+import type { Lane } from "./lane.ts";
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
 import type { Revocation } from "./revocation.ts";
@@ -18,11 +19,14 @@ import { SessionTable } from "./session-table.ts";
 import { snapshotAsOf, snapshotOf } from "./snapshot-as-of.ts";
 import { createAnswer } from "./unit.ts";
 import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
+import { Upkeep } from "./upkeep.ts";
 
 export class SessionHub implements Hub {
   readonly #core: HubCore;
   readonly #table: SessionTable;
   readonly #access: AccessWatch;
+  /** `null`: this process is alone. */
+  readonly #upkeep: Upkeep | null;
   #stopSweeping: () => void = () => undefined;
   #closing: Promise<void> | null = null;
 
@@ -30,6 +34,8 @@ export class SessionHub implements Hub {
     this.#core = core;
     this.#table = new SessionTable(core);
     this.#access = new AccessWatch(core);
+    this.#upkeep = core.sharing === null ? null : new Upkeep(core, core.sharing, this.#table);
+    this.#upkeep?.start();
     this.#sweepLater();
   }
 
@@ -74,7 +80,7 @@ export class SessionHub implements Hub {
     checkSessionId(session, "bad_request");
     await authorize(this.#core, { principal, action: "read", session, command: undefined });
     return this.#table.withLane(sessionOf(principal, session), async (lane) => {
-      await lane.ready();
+      await this.#current(lane);
       const { state } = lane;
       if (state.isUnborn) return null;
       if (asOf === undefined || asOf >= state.view.ordinal) return snapshotOf(state);
@@ -90,7 +96,8 @@ export class SessionHub implements Hub {
     if (tenant !== principal.tenant) throw forbiddenError();
     return this.#access.admit(principal, request, (guarded) =>
       this.#table.withLane(request.session, async (lane) => {
-        await lane.ready();
+        if (lane.isFollowed) await lane.ready();
+        else await this.#current(lane);
         return lane.fanOut.attach(guarded);
       }),
     );
@@ -126,12 +133,14 @@ export class SessionHub implements Hub {
       subscribers: lanes.reduce((sum, lane) => sum + lane.fanOut.size, 0),
       effects: lanes.reduce((sum, lane) => sum + lane.effects.size, 0),
       draining: this.#core.phase.current !== "open",
+      doorbell: this.#core.sharing?.bell?.state ?? "none",
     };
   }
 
   async drain(): Promise<void> {
     if (this.#core.phase.current === "open") this.#core.phase.current = "draining";
     this.#stopSweeping();
+    this.#upkeep?.leave();
     await this.#checkpointAll();
   }
 
@@ -144,14 +153,23 @@ export class SessionHub implements Hub {
     await this.drain();
     const lanes = this.#table.lanes();
     for (const lane of lanes) lane.effects.abortAll();
-    await this.#atMost(Promise.all(lanes.map((lane) => lane.effects.ended())), this.#core.limits.closeGraceMs);
+    const ended = lanes.map((lane) => Promise.all([lane.effects.ended(), lane.due.ended()]));
+    await this.#atMost(Promise.all(ended), this.#core.limits.closeGraceMs);
     // What effects said as they ended.
     await this.#checkpointAll();
     this.#core.phase.current = "closed";
+    this.#upkeep?.stop();
     this.#access.close();
     this.#table.disposeAll();
     await this.#core.errors.settled();
     await this.#core.storage.close();
+  }
+
+  /** Nobody follows a session that nobody watches: what others stored meanwhile is read before it is shown. */
+  async #current(lane: Lane): Promise<void> {
+    const mayBeBehind = lane.isLoaded && this.#core.sharing !== null;
+    await lane.ready();
+    if (mayBeBehind) await lane.catchUp();
   }
 
   async #checkpointAll(): Promise<void> {

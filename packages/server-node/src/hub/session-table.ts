@@ -28,6 +28,11 @@ export class SessionTable {
     return this.#seats.size;
   }
 
+  /** If it is in memory. */
+  find(session: SessionKey): Lane | undefined {
+    return this.#seats.get(nameOf(session))?.lane;
+  }
+
   lanes(): readonly Lane[] {
     return [...this.#seats.values()].map(({ lane }) => lane);
   }
@@ -35,6 +40,7 @@ export class SessionTable {
   /** Runs `use` on the session's lane, which stays in memory meanwhile. */
   async withLane<Result>(session: SessionKey, use: (lane: Lane) => Promise<Result>): Promise<Result> {
     if (this.#core.phase.current === "closed") throw closedError();
+    this.#core.sharing?.bell?.meet(session.tenant);
     const name = nameOf(session);
     const seat = this.#take(name, session);
     seat.holds += 1;

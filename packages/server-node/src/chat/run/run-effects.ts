@@ -15,8 +15,8 @@ import { runPhase } from "./run-phase.ts";
 
 /**
  * Owns which work a view calls for: the run at the front is answered, a run asked to stop is stopped. Both are derived
- * from the view, so a restarted process finds them again. A run that is under way while nobody here answers it has
- * lost its process: it ends as interrupted.
+ * from the view, so another process finds them again. Whoever is to answer a run that is under way takes it over from a
+ * process that is gone: it ends as interrupted.
  */
 export interface RunEffectsOptions extends RunSettings {
   readonly plugins: readonly ChatPlugin[];
@@ -34,7 +34,9 @@ export function dueRunEffects(view: SessionView, options: RunEffectsOptions): re
   }
   if (stopRequested) {
     const { owners } = options;
-    due.push({ key: `chat-stop ${runId}`, name: "chat-stop", run: ({ session }) => owners.stop(session, runId) });
+    // The run's engine may be in any process: each looks whether it has it.
+    const run: DueEffect["run"] = ({ session }) => owners.stop(session, runId);
+    due.push({ key: `chat-stop ${runId}`, name: "chat-stop", runsIn: "every-process", run });
   }
   return due;
 }

@@ -116,9 +116,16 @@ function createTranslator(
   return (event) => {
     let known = event.type === "finish";
     const events = handlers.flatMap(({ name, handle }) => {
-      const said = attempt(() => handle(event), context, name);
-      known ||= said !== undefined;
-      return said ?? [];
+      try {
+        const said = handle(event);
+        known ||= said !== undefined;
+        return said ?? [];
+      } catch (error) {
+        // Who breaks on it knows it.
+        known = true;
+        context.report(error, `chat plugin ${name}`);
+        return [];
+      }
     });
     const what = event.type === "custom" ? `custom ${event.name}` : event.type;
     if (!known && !unknown.has(what)) {

@@ -1,0 +1,44 @@
+/** A doorbell between hubs of one process that does to notices what a test says: lose, double, delay. */
+import type { Doorbell, DoorbellListener, Notice } from "../contract.ts";
+
+/** Delays in milliseconds, one for each copy that arrives; none: it is lost. */
+export type Fate = (notice: Notice) => readonly number[];
+
+export interface UnreliableDoorbell extends Doorbell {
+  fate: Fate;
+  /** While set, ringing rejects with it. */
+  ringError: Error | null;
+  /** While false, listeners hear nothing and are not told. */
+  delivers: boolean;
+  readonly rung: Notice[];
+  readonly listeners: ReadonlySet<DoorbellListener>;
+}
+
+export const AT_ONCE: Fate = () => [0];
+export const LOST: Fate = () => [];
+
+export function unreliableDoorbell(setTimer: (delayMs: number, callback: () => void) => () => void): UnreliableDoorbell {
+  const listeners = new Set<DoorbellListener>();
+  const doorbell: UnreliableDoorbell = {
+    fate: AT_ONCE,
+    ringError: null,
+    delivers: true,
+    rung: [],
+    listeners,
+    async ring(notice) {
+      doorbell.rung.push(notice);
+      if (doorbell.ringError !== null) throw doorbell.ringError;
+      for (const delayMs of doorbell.fate(notice)) {
+        setTimer(delayMs, () => {
+          if (doorbell.delivers) for (const listener of listeners) listener.heard(notice);
+        });
+      }
+    },
+    listen(listener) {
+      listeners.add(listener);
+      listener.connected();
+      return () => void listeners.delete(listener);
+    },
+  };
+  return doorbell;
+}

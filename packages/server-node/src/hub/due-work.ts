@@ -1,0 +1,130 @@
+/**
+ * Owns which of the work that a view calls for is started here: each piece once at a time, and on shared storage in one
+ * process only, the one that holds its lease. What it does while it runs is effects-runner.ts.
+ */
+import type { DueEffect } from "../effect/effect.ts";
+import type { SessionView } from "../projection/view.ts";
+import type { SessionKey } from "../storage/contract.ts";
+import type { HubCore } from "./core.ts";
+import { dueEffects } from "./due-effects.ts";
+import type { EffectsRunner } from "./effects-runner.ts";
+import { HeldLease } from "./held-lease.ts";
+
+export interface DueWorkHost {
+  readonly core: HubCore;
+  readonly session: SessionKey;
+  readonly effects: EffectsRunner;
+  view(): SessionView;
+  /** The view becomes as new as the storage. */
+  catchUp(): Promise<void>;
+}
+
+export class DueWork {
+  readonly #host: DueWorkHost;
+  /** Running, or about to. */
+  readonly #keys = new Set<string>();
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(host: DueWorkHost) {
+    this.#host = host;
+  }
+
+  get size(): number {
+    return this.#keys.size;
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  /** @returns what was started, or will be if no other process does it. */
+  start(): readonly DueEffect[] {
+    return this.#start(() => true);
+  }
+
+  /**
+   * Another process's commits, or time, changed what the view calls for. Work for one process is then for them to
+   * start; if they die before they do, it is swept up.
+   */
+  startHere(): readonly DueEffect[] {
+    return this.#start((effect) => !this.#isLeased(effect));
+  }
+
+  /** Does work that was left behind; gives the lease back if nothing calls for it any more. */
+  adopt(key: string, lease: HeldLease): void {
+    this.#keys.add(key);
+    this.#track(this.#runLeased(key, lease));
+  }
+
+  /** Resolves when everything started has ended and its leases are given back. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#pending);
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#pending.delete(tracked));
+    this.#pending.add(tracked);
+  }
+
+  #start(isWanted: (effect: DueEffect) => boolean): readonly DueEffect[] {
+    if (this.#host.core.phase.current !== "open") return [];
+    const started: DueEffect[] = [];
+    for (const effect of this.#due()) {
+      if (this.#keys.has(effect.key) || !isWanted(effect)) continue;
+      this.#keys.add(effect.key);
+      started.push(effect);
+      this.#track(this.#isLeased(effect) ? this.#takeAndRun(effect.key) : this.#run(effect, null));
+    }
+    return started;
+  }
+
+  #due(): readonly DueEffect[] {
+    const { core, session } = this.#host;
+    return dueEffects(core.registry, this.#host.view(), (error, module) =>
+      core.errors.report({ kind: "effect", error, subject: `due of ${module}`, session }),
+    );
+  }
+
+  #find(key: string): DueEffect | undefined {
+    return this.#due().find((effect) => effect.key === key);
+  }
+
+  #isLeased({ runsIn }: DueEffect): boolean {
+    return this.#host.core.sharing !== null && runsIn !== "every-process";
+  }
+
+  async #takeAndRun(key: string): Promise<void> {
+    const { core, session } = this.#host;
+    const lease = core.sharing && (await HeldLease.take(core, core.sharing, { session, name: key }));
+    if (lease === null) this.#keys.delete(key);
+    else await this.#runLeased(key, lease);
+  }
+
+  /** With the lease in hand it is asked again whether it is called for: it may have been done meanwhile, elsewhere. */
+  async #runLeased(key: string, lease: HeldLease): Promise<void> {
+    const { core, session } = this.#host;
+    try {
+      await this.#host.catchUp();
+    } catch (error) {
+      core.errors.report({ kind: "storage", error, subject: `lease "${key}"`, session });
+      lease.keep();
+      this.#keys.delete(key);
+      return;
+    }
+    const effect = core.phase.current === "open" ? this.#find(key) : undefined;
+    if (effect !== undefined) await this.#run(effect, lease);
+    else await this.#settle(key, lease);
+  }
+
+  async #run(effect: DueEffect, lease: HeldLease | null): Promise<void> {
+    await this.#host.effects.run(effect, lease);
+    await this.#settle(effect.key, lease);
+  }
+
+  async #settle(key: string, lease: HeldLease | null): Promise<void> {
+    // Still called for: it failed, or this process ends. The lease expires, and the work is swept up.
+    if (lease !== null && this.#find(key) !== undefined) lease.keep();
+    else await lease?.release();
+    this.#keys.delete(key);
+  }
+}
