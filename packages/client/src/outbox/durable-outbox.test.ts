@@ -460,6 +460,42 @@ describe("a device that keeps nothing", () => {
     },
   );
 
+  it.each(["refuses writes", "refuses", "hangs"] as const)(
+    "F-P5 that %s: a page sends what only it knows, though another has the turn",
+    async (mood) => {
+      const { browser, hub, openTab } = setUp();
+      const leader = await openTab();
+      const other = await openTab();
+      browser.storage(mood);
+      other.send("mine");
+      for (let second = 0; second < 10; second += 1) {
+        await settled();
+        other.advance(3_000);
+      }
+      await shown(leader, other);
+      expect([other.pending(), log(hub)]).toEqual([[], ["mine"]]);
+    },
+  );
+
+  it("F-P5 that has room again: the page with the turn learns what the other one kept", async () => {
+    const { browser, hub, openTab } = setUp();
+    hub.goOffline();
+    const leader = await openTab();
+    const other = await openTab();
+    browser.storage("refuses writes");
+    other.send("one");
+    await settled();
+    expect(leader.pending()).toEqual([]);
+    browser.storage("works");
+    other.send("two");
+    await shown(leader, other);
+    expect(leader.pending()).toEqual(other.pending());
+    hub.goOnline();
+    for (const tab of [leader, other]) tab.advance(60_000);
+    await shown(leader, other);
+    expect([leader.pending(), other.pending(), log(hub)]).toEqual([[], [], ["one", "two"]]);
+  });
+
   it("F-P5 that has room again gets what was kept for it", async () => {
     const { browser, hub, openTab } = setUp();
     hub.goOffline();

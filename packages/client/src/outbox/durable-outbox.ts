@@ -42,6 +42,7 @@ interface Seated {
   readonly session: SessionId;
   hear(message: SessionMessage): void;
   forget(): void;
+  durabilityChanged(): void;
 }
 
 /** Touches nothing before a thread joins. */
@@ -77,6 +78,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     const now = isSaved ? "device" : "memory";
     if (now === durability) return;
     durability = now;
+    for (const seat of seats) seat.durabilityChanged();
     listeners.call();
   }
 
@@ -115,6 +117,11 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
         tooLate.clear();
         member.items([]);
       },
+      durabilityChanged() {
+        // What this page kept is on the device now, for whoever has the turn.
+        if (durability === "device") tell(changed, seat);
+        tellTurn();
+      },
       hear(message) {
         // In its order: news of a message come after the message.
         inOrder = inOrder.then(async () => {
@@ -126,6 +133,22 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     let inOrder = Promise.resolve();
     let changes = 0;
     let cancelExpiry: (() => void) | null = null;
+    let isStarted = false;
+    let isLeader = false;
+    let wasTold = false;
+
+    /** What the device does not take, only this page knows: then it sends, whoever has the lock. */
+    function tellTurn(): void {
+      const isOurs = isLeader || durability === "memory";
+      if (!isStarted || isOurs === wasTold) return;
+      wasTold = isOurs;
+      member.turn(isOurs);
+    }
+
+    function lead(isOurs: boolean): void {
+      isLeader = isOurs;
+      tellTurn();
+    }
 
     async function load(): Promise<readonly OutboxItem[]> {
       const { items, expired, expiresAt } = await stored.load(session);
@@ -151,8 +174,10 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       await refresh();
       const space = await open().catch(() => null);
       if (leaving.signal.aborted) return;
+      isStarted = true;
+      tellTurn();
       // Without locks every page sends; a message's id keeps that from being seen.
-      if (space === null) member.turn(true);
+      if (space === null) lead(true);
       else standInLine(space);
     }
 
@@ -167,14 +192,14 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       const stopListening = platform.onLifecycle((event) => {
         if (event === "wake" || event === "offline") return;
         leave();
-        member.turn(false);
+        lead(false);
         // Not even waiting for a lock may a page be that is kept for a return.
         if (event === "pagehide") standInLineOnReturn(space);
         else standInLine(space);
       });
       leaving.signal.addEventListener("abort", leave);
       space.lock(session, place.signal, () => {
-        if (!place.signal.aborted) member.turn(true);
+        if (!place.signal.aborted) lead(true);
       });
     }
 

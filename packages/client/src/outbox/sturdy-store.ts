@@ -65,10 +65,10 @@ export function createSturdyStore({ device, platform, saved }: SturdyStoreOption
       return [...values].flatMap(([key, value]) => (value === null ? [] : [[key, value] as const]));
     },
     async put(key, value) {
-      saved(await write(key, value));
+      saved((await write(key, value)) && unsaved.size === 0);
     },
     async remove(key) {
-      saved(await write(key, null));
+      saved((await write(key, null)) && unsaved.size === 0);
     },
     async clear() {
       seen.clear();
