@@ -54,15 +54,16 @@ export function useComposer({ busyPolicy }: UseComposerOptions = {}): ComposerVi
   const canSend = !disabled && text.trim() !== "" && !(active && busyPolicy === "reject");
 
   const submit = useCallback(() => {
-    if (!canSend) return;
-    const sent = text.trim();
+    // Not the text of the last render: who comes second in one moment finds nothing left to send (F-C2).
+    const sent = draft.get().trim();
+    if (!canSend || sent === "") return;
     draft.set("");
     thread.send({ text: sent, ...(busyPolicy === undefined ? {} : { busyPolicy }) }).catch(() => {
       // The failed row shows the error and offers to try again. Without one the text is only here.
       const kept = thread.getStatus().pending.some((message) => message.text === sent);
       if (!kept) draft.offer(sent);
     });
-  }, [thread, draft, text, canSend, busyPolicy]);
+  }, [thread, draft, canSend, busyPolicy]);
 
   const onSubmit = useCallback(
     (event: SyntheticEvent) => {
