@@ -2,7 +2,8 @@ import { commandId, sessionId } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
 import type { CommandSubmission } from "../backend/chat-backend.ts";
 import { createManualPlatform } from "../testing/manual-platform.ts";
-import { type HttpCommandOptions, httpCommands } from "./http-commands.ts";
+import { httpCommands } from "./http-commands.ts";
+import type { HttpPostOptions } from "./http-post.ts";
 
 const START: CommandSubmission = {
   session: sessionId("s-1"),
@@ -21,7 +22,7 @@ interface Seen {
 
 function server(
   respond: (seen: Seen, attempt: number) => Response | Promise<Response>,
-  options: Partial<HttpCommandOptions> = {},
+  options: Partial<HttpPostOptions> = {},
 ) {
   const platform = createManualPlatform();
   const requests: Seen[] = [];

@@ -4,7 +4,7 @@ import type { CommandSubmission } from "../backend/chat-backend.ts";
 
 export interface HttpRequest {
   /** Names the request in hooks and errors. */
-  readonly operation: "send-message" | "stop-run";
+  readonly operation: "send-message" | "stop-run" | "open-socket";
   /** Below the base URL. */
   readonly path: string;
   readonly body: JsonObject;

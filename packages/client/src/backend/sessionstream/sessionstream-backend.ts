@@ -2,12 +2,15 @@
  * Owns the wiring of the backend for sessionstream servers (this project's and the Go reference): one socket for all
  * sessions, commands over HTTP. No logic.
  */
+import { SessionStreamError } from "@sessionstream/protocol";
 import { httpCommands } from "../../command/http-commands.ts";
+import type { HttpPostOptions } from "../../command/http-post.ts";
 import type { HttpRequest } from "../../command/http-routes.ts";
+import { httpTicket } from "../../command/http-ticket.ts";
 import type { ClientPlatform } from "../../platform/client-platform.ts";
 import { defaultPlatform } from "../../platform/default-platform.ts";
 import { surroundingAddress, surroundingFetch, surroundingWebSocket } from "../../platform/surroundings.ts";
-import { runConnection } from "../../session/connection/run-connection.ts";
+import { type ConnectionOptions, type Credentials, runConnection } from "../../session/connection/run-connection.ts";
 import type { Diagnostic } from "../../session/diagnostic.ts";
 import type { TimelineMapping } from "../../timeline/mapping.ts";
 import { createMappingRegistry } from "../../timeline/mapping-registry.ts";
@@ -30,10 +33,15 @@ export interface SessionstreamBackendOptions {
   /** Last look at an HTTP request. */
   readonly beforeRequest?: (operation: HttpRequest["operation"], init: RequestInit) => RequestInit;
   /**
-   * The bearer token of HTTP requests. Asked with `refresh` after the server refused one, on either channel. The socket
-   * itself carries no token: its upgrade is authenticated by cookie.
+   * The bearer token of HTTP requests, and of the socket if `socketCredentials` says so. Asked with `refresh` after the
+   * server refused one, on either channel, and shortly before the socket's ends.
    */
   readonly getToken?: (ask: { readonly refresh: boolean }) => string | Promise<string>;
+  /**
+   * How the socket is known. `cookie` (default): by its upgrade request. `ticket`: by what `POST /ticket` answers just
+   * before, where that is known by cookie or token. `token`: by `getToken`. Neither is ever part of an address.
+   */
+  readonly socketCredentials?: "cookie" | "ticket" | "token";
   /** Newest rows to load at first. Default 50. */
   readonly window?: number;
   /** For reference servers: how their UI events change the timeline. */
@@ -45,7 +53,13 @@ export interface SessionstreamBackendOptions {
 const DEFAULT_WINDOW = 50;
 
 export function sessionstreamBackend(options: SessionstreamBackendOptions): ChatBackend {
-  const { url, getToken, webSocket } = options;
+  const { url, getToken, webSocket, socketCredentials = "cookie" } = options;
+  if (socketCredentials === "token" && getToken === undefined) {
+    throw new SessionStreamError(
+      "invalid_options",
+      'socketCredentials "token" needs "getToken", which gives the token',
+    );
+  }
   const platform = options.platform ?? defaultPlatform();
   const refresh = getToken === undefined ? undefined : async () => getToken({ refresh: true });
   const report = (diagnostic: Diagnostic) => {
@@ -56,16 +70,7 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
     }
   };
 
-  const connection = runConnection({
-    transport: options.transport ?? webSocketTransport(() => webSocket ?? surroundingWebSocket()),
-    url: () => socketUrl(url, surroundingAddress()),
-    platform,
-    mappings: createMappingRegistry(options.mappings ?? [], report),
-    window: options.window ?? DEFAULT_WINDOW,
-    refresh,
-    report,
-  });
-  const commands = httpCommands({
+  const http: HttpPostOptions = {
     url: withoutSlash(url),
     fetch: options.fetch ?? surroundingFetch,
     platform,
@@ -76,11 +81,47 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
       if (getToken !== undefined) headers.set("authorization", `Bearer ${await getToken({ refresh: false })}`);
       return headers;
     },
+  };
+  const connection = runConnection({
+    transport: options.transport ?? webSocketTransport(() => webSocket ?? surroundingWebSocket()),
+    url: () => socketUrl(url, surroundingAddress()),
+    platform,
+    mappings: createMappingRegistry(options.mappings ?? [], report),
+    window: options.window ?? DEFAULT_WINDOW,
+    refresh,
+    ...socketProofs(socketCredentials, getToken, httpTicket(http)),
+    report,
   });
+  const commands = httpCommands(http);
 
   return {
     open: (session, observer) => connection.open(session, observer),
     submit: (command, signal) => commands.submit(command, signal),
     close: () => connection.close(),
   };
+}
+
+/** What a connection shows at first, and later in place of it. A cookie is renewed by the app, in its own time. */
+function socketProofs(
+  kind: NonNullable<SessionstreamBackendOptions["socketCredentials"]>,
+  getToken: SessionstreamBackendOptions["getToken"],
+  getTicket: () => Promise<string>,
+): Pick<ConnectionOptions, "introduce" | "renew"> {
+  const byTicket = async () => ({ ticket: await getTicket() });
+  const byToken =
+    getToken && ((refresh: boolean) => async (): Promise<Credentials> => ({ token: await getToken({ refresh }) }));
+  switch (kind) {
+    case "cookie":
+      return { introduce: undefined, renew: byToken?.(true) };
+    case "token":
+      return { introduce: byToken?.(false), renew: byToken?.(true) };
+    case "ticket":
+      return {
+        introduce: byTicket,
+        async renew() {
+          await getToken?.({ refresh: true });
+          return byTicket();
+        },
+      };
+  }
 }

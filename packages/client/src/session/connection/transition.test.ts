@@ -15,6 +15,7 @@ const open = { ...tried, type: "open", peer: "timeline", quietMs: 25_000, probed
 const STATES: { readonly [Type in ConnectionState["type"]]: Extract<ConnectionState, { type: Type }> } = {
   idle: { type: "idle", generation: GENERATION },
   connecting: { ...tried, type: "connecting" },
+  authenticating: { ...tried, type: "authenticating", peer: "timeline", quietMs: 25_000 },
   open,
   waiting: { ...tried, type: "waiting", reason: "lost", retryAt: 0, notBefore: 100_000 },
   refreshing: { ...tried, type: "refreshing", retryAt: 0 },
@@ -29,6 +30,8 @@ const context: ConnectionContext = {
   random: 0.5,
   online: true,
   canRefresh: true,
+  canIntroduce: true,
+  canRenew: true,
 };
 
 const hello: HelloFrame = {
@@ -39,6 +42,8 @@ const hello: HelloFrame = {
   heartbeatIntervalMs: 25_000,
 };
 
+const refused = new SessionStreamError("unauthenticated", "Not valid any more");
+
 const EVENTS = {
   wanted: { type: "wanted" },
   unwanted: { type: "unwanted" },
@@ -48,6 +53,13 @@ const EVENTS = {
   offline: { type: "offline" },
   pagehide: { type: "pagehide" },
   hello: { type: "hello", generation: GENERATION, hello },
+  "hello that offers auth": {
+    type: "hello",
+    generation: GENERATION,
+    hello: { ...hello, capabilities: ["timeline", "auth"] },
+  },
+  authenticated: { type: "authenticated" },
+  "auth expiring": { type: "auth-expiring" },
   "hello of an old socket": { type: "hello", generation: GENERATION - 1, hello },
   lost: { type: "lost", generation: GENERATION, code: 1006 },
   "lost, of an old socket": { type: "lost", generation: GENERATION - 1, code: 1006 },
@@ -56,6 +68,7 @@ const EVENTS = {
   unopenable: { type: "unopenable", error },
   live: { type: "live" },
   "server error": { type: "server-error", error },
+  "server error: unauthenticated": { type: "server-error", error: refused },
   draining: { type: "draining", afterMs: 500 },
   refreshed: { type: "refreshed", ok: true },
   "not refreshed": { type: "refreshed", ok: false },
@@ -79,6 +92,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "·",
     pagehide: "·",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "·",
     "lost, of an old socket": "·",
@@ -87,6 +103,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
     draining: "·",
     refreshed: "·",
     "not refreshed": "·",
@@ -101,6 +118,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "·",
     pagehide: "waiting: disconnect 1000, detach, timer 6000",
     hello: "open: report, timer 25000, attach timeline",
+    "hello that offers auth": "authenticating: report, introduce",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "waiting: detach, timer 6000",
     "lost, of an old socket": "·",
@@ -109,6 +129,33 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "failed: stop timer, detach forbidden",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
+    draining: "·",
+    refreshed: "·",
+    "not refreshed": "·",
+    timer: "waiting: disconnect 4408, detach, timer 6000",
+  },
+  authenticating: {
+    wanted: "·",
+    unwanted: `idle: ${END_SOCKET}`,
+    closed: `closed: ${END_SOCKET}`,
+    retry: "·",
+    wake: "·",
+    offline: "·",
+    pagehide: "waiting: disconnect 1000, detach, timer 6000",
+    hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "open: timer 25000, attach timeline",
+    "auth expiring": "·",
+    "hello of an old socket": "·",
+    lost: "waiting: detach, timer 6000",
+    "lost, of an old socket": "·",
+    "closed with forbidden": "failed: stop timer, detach forbidden",
+    "closed with token expired": "refreshing: detach, timer 30000, refresh",
+    unopenable: "·",
+    live: "·",
+    "server error": "waiting: disconnect 4000, detach, timer 6000",
+    "server error: unauthenticated": "refreshing: disconnect 4401, detach, timer 30000, refresh",
     draining: "·",
     refreshed: "·",
     "not refreshed": "·",
@@ -123,6 +170,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "open: ping, timer 10000",
     pagehide: "waiting: disconnect 1000, detach, timer 6000",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "open: renew 7",
     "hello of an old socket": "·",
     lost: "waiting: detach, timer 6000",
     "lost, of an old socket": "·",
@@ -131,6 +181,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "open:",
     "server error": "open:",
+    "server error: unauthenticated": "open:",
     draining: "open:",
     refreshed: "·",
     "not refreshed": "·",
@@ -145,6 +196,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "waiting: timer 30000",
     pagehide: "·",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "·",
     "lost, of an old socket": "·",
@@ -153,6 +207,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
     draining: "·",
     refreshed: "·",
     "not refreshed": "·",
@@ -167,6 +222,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "·",
     pagehide: "·",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "·",
     "lost, of an old socket": "·",
@@ -175,6 +233,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
     draining: "·",
     refreshed: CONNECT,
     "not refreshed": "failed: stop timer, detach unauthenticated",
@@ -189,6 +248,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "·",
     pagehide: "·",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "·",
     "lost, of an old socket": "·",
@@ -197,6 +259,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
     draining: "·",
     refreshed: "·",
     "not refreshed": "·",
@@ -211,6 +274,9 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     offline: "·",
     pagehide: "·",
     hello: "·",
+    "hello that offers auth": "·",
+    authenticated: "·",
+    "auth expiring": "·",
     "hello of an old socket": "·",
     lost: "·",
     "lost, of an old socket": "·",
@@ -219,6 +285,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     unopenable: "·",
     live: "·",
     "server error": "·",
+    "server error: unauthenticated": "·",
     draining: "·",
     refreshed: "·",
     "not refreshed": "·",
@@ -238,8 +305,11 @@ function inWords(effect: ConnectionEffect): string {
       return `attach ${effect.peer}`;
     case "detach":
       return effect.error === null ? "detach" : `detach ${effect.error.code}`;
+    case "renew":
+      return `renew ${effect.generation}`;
     case "ping":
     case "refresh":
+    case "introduce":
     case "report":
       return effect.type;
   }
@@ -329,6 +399,31 @@ describe("close codes (reliability 3.2)", () => {
 
   it("unknown 40xx reconnect", () => {
     expect(take(live, lost(4077)).state).toMatchObject({ type: "waiting", reason: "refused" });
+  });
+});
+
+describe("who we are", () => {
+  it("X8 is shown only where somebody asks and there is something to show, and renewed only where it can be", () => {
+    const asked = { ...EVENTS["hello that offers auth"] };
+    expect(take(STATES.connecting, asked, { canIntroduce: false }).state.type).toBe("open");
+    expect(take(STATES.connecting, EVENTS.hello).state.type).toBe("open");
+    expect(take(open, EVENTS["auth expiring"], { canRenew: false }).effects).toEqual([]);
+  });
+
+  it("X8 AT-25 a credential that is refused is refreshed once, then the connection stops with a reason", () => {
+    const first = take(STATES.authenticating, lost(4401));
+    expect(first.state).toMatchObject({ type: "refreshing", strike: 4401 });
+    const again = take(first.state, EVENTS.refreshed).state;
+    const { generation } = again;
+    const second = take(again, { type: "lost", generation, code: 4401 });
+    expect(second.state).toMatchObject({ type: "failed", error: { code: "unauthenticated" } });
+    expect(second.effects.map(inWords)).toEqual(["stop timer", "detach unauthenticated"]);
+  });
+
+  it("X9 a revoked connection stops, and says so", () => {
+    const { state, effects } = take(open, lost(4015));
+    expect(state).toMatchObject({ type: "failed", error: { code: "revoked", retryable: false } });
+    expect(effects.map(inWords)).toEqual(["stop timer", "detach revoked"]);
   });
 });
 

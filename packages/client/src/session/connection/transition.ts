@@ -146,7 +146,7 @@ function onOffline(state: ConnectionState, context: ConnectionContext): Connecti
 
 /** Something stays scheduled, so that a page which is not left after all comes back by itself. */
 function onPagehide(state: ConnectionState, context: ConnectionContext): ConnectionStep {
-  if (state.type !== "connecting" && state.type !== "open") return step(state);
+  if (!hasSocket(state)) return step(state);
   const { generation, attempt, strike } = state;
   const waiting = waitForRetry({ generation, attempt: attempt + 1, strike }, "lost", 0, context);
   return step(

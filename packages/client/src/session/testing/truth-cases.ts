@@ -13,6 +13,7 @@ const held: Held = {
   attempt: 0,
 };
 const broken = new SessionStreamError("snapshot_failed", "Broken");
+const revoked = new SessionStreamError("revoked", "Not any more");
 const forbidden = new SessionStreamError("forbidden", "Not yours");
 
 /** One of each, at ordinal 10 with a page under way where there can be one. */
@@ -60,6 +61,7 @@ export const EVENTS = {
   "attached to a reference": { type: "attached", peer: "reference" },
   detached: { type: "detached", error: null },
   "detached for good": { type: "detached", error: forbidden },
+  "detached, revoked": { type: "detached", error: revoked },
   "full, asked for": snapshot,
   "full, unasked": { ...snapshot, requestId: "" },
   "full, of an old request": { ...snapshot, requestId: "1.2" },
