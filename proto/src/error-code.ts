@@ -38,6 +38,7 @@ export const ERROR_CODES = {
   closed: false,
   storage_unavailable: true,
   outcome_unknown: true,
+  corrupt_data: false,
   projection_failed: false,
   invalid_entity: false,
   fenced: false,

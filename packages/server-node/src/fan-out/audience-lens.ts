@@ -16,6 +16,7 @@ import {
   splicePut,
   spliceRemove,
 } from "@sessionstream/protocol/codec";
+import { atOnce } from "../platform/hooks.ts";
 import type { Audience, EntityKind } from "../projection/define-entity-kind.ts";
 import type { EntityRecord } from "../projection/view.ts";
 import type { EntityDelta } from "./committed-change.ts";
@@ -59,7 +60,7 @@ export function createAudienceLens({ audience, registry, kinds, report }: Audien
     let message: Message | null = null;
     if (record.kind.visibility === "public") {
       try {
-        message = record.kind.redact(record.payload, audience);
+        message = atOnce(record.kind.redact(record.payload, audience), "redact");
       } catch (error) {
         report(error, `redact ${record.kind.kind}/${record.id}`);
       }

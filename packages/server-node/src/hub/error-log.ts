@@ -3,6 +3,7 @@
  * into the pipeline (L12).
  */
 import { SessionStreamError } from "@sessionstream/protocol";
+import { inTime, tell } from "../platform/hooks.ts";
 import type { HubPlatform } from "../platform/hub-platform.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorRecord, ErrorRecordKind, ErrorRecordStorage } from "./error-records.ts";
@@ -46,16 +47,12 @@ export class ErrorLog {
   /** Calls what an app handed in; its throw becomes a record. */
   callObserver<Value>(subject: string, observer: ((value: Value) => void) | undefined, value: Value): void {
     if (observer === undefined) return;
-    try {
-      observer(value);
-    } catch (error) {
-      this.report({ kind: "observer", error, subject });
-    }
+    tell(observer, [value], (error) => void this.report({ kind: "observer", error, subject }));
   }
 
   async list(query: { readonly session?: SessionKey; readonly limit: number }): Promise<readonly ErrorRecord[]> {
     await this.settled();
-    return this.#storage.list(query);
+    return inTime(this.#storage.list(query), "errorRecords.list", this.#platform);
   }
 
   async settled(): Promise<void> {
@@ -64,7 +61,7 @@ export class ErrorLog {
 
   async #write(record: ErrorRecord): Promise<void> {
     try {
-      await this.#storage.record(record);
+      await this.#store(record);
     } catch (error) {
       const metadata = { originalKind: record.kind, originalId: record.errorId };
       this.#notify(this.#toRecord({ kind: "storage", error, subject: "error records", metadata }));
@@ -72,14 +69,17 @@ export class ErrorLog {
     this.#notify(record);
   }
 
+  #store(record: ErrorRecord): void | Promise<void> {
+    return inTime(this.#storage.record(record), "errorRecords.record", this.#platform);
+  }
+
   #notify(record: ErrorRecord): void {
-    try {
-      this.#observer?.(record);
-    } catch (error) {
+    if (this.#observer === undefined) return;
+    tell(this.#observer, [record], (error) => {
       // Not told to the observer again: it would throw again.
       const failure = this.#toRecord({ kind: "observer", error, subject: "onError" });
-      this.#storage.record(failure).catch(() => undefined);
-    }
+      tell((kept: ErrorRecord) => this.#store(kept), [failure], () => undefined);
+    });
   }
 
   #toRecord({ kind, error, subject, session, ordinal, raw, metadata = {} }: Fault): ErrorRecord {

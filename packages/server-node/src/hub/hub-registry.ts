@@ -7,6 +7,7 @@ import { createPayloadRegistry, type PayloadRegistry } from "@sessionstream/prot
 import type { CommandType } from "../command/define-command.ts";
 import type { DueEffect } from "../effect/effect.ts";
 import type { EventType } from "../event/define-event.ts";
+import { atOnce } from "../platform/hooks.ts";
 import { sha256 } from "../platform/sha256.ts";
 import type { EntityKind } from "../projection/define-entity-kind.ts";
 import type { Project, Projection } from "../projection/define-projection.ts";
@@ -61,7 +62,7 @@ export function createHubRegistry(modules: readonly HubModule[]): HubRegistry {
     handlers,
     payloads: createPayloadRegistry(declared.map(({ schema }) => schema)),
     projectionsId: sha256(projections.map(stampOf).join("\n")).slice(0, 16),
-    due: modules.map((module) => ({ module: module.name, due: (view: SessionView) => module.due(view) })),
+    due: modules.map((module) => ({ module: module.name, due: (view: SessionView) => named(module, view) })),
   });
 }
 
@@ -110,6 +111,12 @@ function registerHandlers(
     handled.add(event.name);
     handlers.set(event.name, [...(handlers.get(event.name) ?? []), { projection: registered, project }]);
   }
+}
+
+function named(module: HubModule, view: SessionView): readonly DueEffect[] {
+  const effects = atOnce(module.due(view), `\`due\` of module "${module.name}"`);
+  if (Array.isArray(effects)) return effects;
+  throw new TypeError(`\`due\` of module "${module.name}" must return an array`);
 }
 
 function stampOf({ name, version }: Projection): string {

@@ -6,6 +6,7 @@ import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
 import type { Decision } from "../command/define-command.ts";
 import type { SessionEvent } from "../event/define-event.ts";
 import type { CommittedEvent } from "../fan-out/committed-change.ts";
+import { atOnce } from "../platform/hooks.ts";
 import type { StoredEvent } from "../storage/contract.ts";
 import { acceptEvents } from "./accept.ts";
 import type { HubCore } from "./core.ts";
@@ -27,6 +28,9 @@ export interface RefusedUnit {
   /** Projections that threw on it. */
   readonly failures: readonly ProjectionFailure[];
 }
+
+/** Nobody else in the process is served meanwhile. */
+const SLOW_PROJECTION_MS = 50;
 
 export class PreparedBatch {
   readonly staged: StagedView;
@@ -82,14 +86,15 @@ function prepareCommand(core: HubCore, batch: PreparedBatch, unit: CommandUnit, 
 function decide(core: HubCore, { staged }: PreparedBatch, unit: CommandUnit): Decision {
   const { id, payload, principal, command } = unit;
   const mintId = (n: number) => nthId(unit.mintedIds, n, () => core.platform.randomId());
-  const decision = command.decide({ id, payload, principal, session: staged.session, mintId }, staged);
+  const request = { id, payload, principal, session: staged.session, mintId };
+  const decision = atOnce(command.decide(request, staged), `Command "${command.name}"`);
   if (decision?.type === "accept" || decision?.type === "reject") return decision;
   throw new TypeError(`Command "${command.name}" must return accept(...) or reject(...), synchronously`);
 }
 
 function preparePublish(core: HubCore, batch: PreparedBatch, unit: PublishUnit, at: number): void {
   const otherLog = unit.epoch !== undefined && unit.epoch !== batch.epoch;
-  if (otherLog || unit.guard?.(batch.staged) === false) {
+  if (otherLog || atOnce(unit.guard?.(batch.staged), "A guard") === false) {
     batch.stale.push(unit);
     return;
   }
@@ -136,11 +141,14 @@ function stageEvent(
   const id = nthId(unit.eventIds, index, () => core.platform.randomId());
   const commandId = unit.type === "command" ? unit.id : undefined;
   const event: SessionEvent = { type, name: type.name, id, ordinal, at, payload, commandId };
+  const begun = core.platform.now();
   const { skippedBy, failures, refused } = runProjections(
     core.registry,
     { staged, kinds, payloads, limits: core.limits },
     event,
   );
+  const took = core.platform.now() - begun;
+  if (took > SLOW_PROJECTION_MS) reportSlow(core, event, took);
   if (refused !== null) return refused;
   batch.failures.push(...failures);
   const [failure] = failures;
@@ -159,4 +167,9 @@ function stageEvent(
   });
   batch.events.push({ type, name: type.name, ordinal, payload: text });
   return null;
+}
+
+function reportSlow(core: HubCore, { name, ordinal }: SessionEvent, ms: number): void {
+  const message = `Its projections took ${ms} ms, and nobody was served meanwhile: move what is slow into an effect.`;
+  core.errors.report({ kind: "projection", error: new SessionStreamError("timeout", message), subject: name, ordinal });
 }

@@ -9,7 +9,7 @@ const PAGE = 500;
 
 /**
  * The events in `(after, upTo]`, page by page.
- * @throws SessionStreamError `gone` when they begin below the retained floor, `storage_unavailable` when the log has a hole.
+ * @throws SessionStreamError `gone` when they begin below the retained floor, `corrupt_data` when the log has a hole.
  */
 export async function* readLog(
   core: HubCore,
@@ -40,5 +40,5 @@ function checkDense(page: readonly StoredEvent[], after: bigint): void {
 }
 
 function hole(ordinal: bigint): SessionStreamError {
-  return new SessionStreamError("storage_unavailable", `The log has no event ${ordinal}, though its head is beyond.`);
+  return new SessionStreamError("corrupt_data", `The log has no event ${ordinal}, though its head is beyond.`);
 }

@@ -3,6 +3,7 @@
  * never stops the rest (L8, L12).
  */
 
+import { SessionStreamError } from "@sessionstream/protocol";
 import { decodePayload } from "@sessionstream/protocol/codec";
 import type { SessionEvent } from "../event/define-event.ts";
 import type { AnyRecord, RemovedRecord } from "../fan-out/lane-reader.ts";
@@ -18,7 +19,8 @@ export function readEvent(core: HubCore, session: SessionKey, stored: StoredEven
     const payload = Object.freeze(decodePayload(type.schema, stored.payload, core.registry.payloads));
     return { type, name, id, ordinal, at, payload, commandId };
   } catch (error) {
-    core.errors.report({ kind: "decode", error, subject: name, session, ordinal, raw: stored.payload });
+    const corrupt = corruptRow(`Event ${ordinal}`, error);
+    core.errors.report({ kind: "decode", error: corrupt, subject: name, session, ordinal, raw: stored.payload });
     return null;
   }
 }
@@ -33,10 +35,16 @@ export function readEntity(core: HubCore, session: SessionKey, stored: StoredEnt
       return Object.freeze({ kind, payload, ...meta });
     } catch (error) {
       const subject = `${stored.kind}/${id}`;
-      core.errors.report({ kind: "decode", error, subject, session, ordinal: lastEventOrdinal, raw: stored.payload });
+      const report = { subject, session, ordinal: lastEventOrdinal, raw: stored.payload };
+      core.errors.report({ kind: "decode", error: corruptRow(`Entity ${subject}`, error), ...report });
     }
   }
   return Object.freeze({ opaque: true, kind: stored.kind, payload: stored.payload, ...meta });
+}
+
+function corruptRow(what: string, cause: unknown): SessionStreamError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new SessionStreamError("corrupt_data", `${what} cannot be read: ${problem}`, { cause });
 }
 
 /** A kind nobody registers any more counts as public, like its entities. */

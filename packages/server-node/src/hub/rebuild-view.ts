@@ -22,7 +22,8 @@ export async function rebuildView(
   { head, entities }: LoadedSession,
 ): Promise<LaneState | null> {
   const truncated = head.floor > 0n;
-  if (truncated) reportTruncated(core, session, head);
+  // A view of nobody: its entities were never made by projections (message rows), so none is left behind.
+  if (truncated && head.view !== "") reportTruncated(core, session, head);
   const base = truncated
     ? { ordinal: head.projected, keep: entities }
     : { ordinal: 0n, keep: unknownKinds(core, entities) };

@@ -4,6 +4,7 @@
 import { type EntityKey, entityKey, SessionStreamError } from "@sessionstream/protocol";
 import type { PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { SessionEvent } from "../event/define-event.ts";
+import { hush } from "../platform/hooks.ts";
 import type { EntityKind } from "../projection/define-entity-kind.ts";
 import type { EntityWrite } from "../projection/define-projection.ts";
 import type { HubLimits } from "./hub-options.ts";
@@ -69,6 +70,7 @@ export function stageWrites(
 
 function checkedWrites(projection: RegisteredProjection, writes: readonly EntityWrite[]): readonly EntityWrite[] {
   if (!Array.isArray(writes)) {
+    hush(writes);
     throw invalid(projection, "it must return an array of writes, synchronously");
   }
   for (const write of writes) {

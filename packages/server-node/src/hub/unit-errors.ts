@@ -2,7 +2,7 @@
 import { type ErrorCode, SessionStreamError } from "@sessionstream/protocol";
 
 /** Errors that already say what the caller needs to know pass as they are. */
-const SPEAK_FOR_THEMSELVES = new Set<ErrorCode>(["busy", "closed", "gone", "storage_unavailable"]);
+const SPEAK_FOR_THEMSELVES = new Set<ErrorCode>(["busy", "closed", "gone", "storage_unavailable", "corrupt_data"]);
 
 export function storageError(cause: unknown): SessionStreamError {
   if (cause instanceof SessionStreamError && SPEAK_FOR_THEMSELVES.has(cause.code)) return cause;

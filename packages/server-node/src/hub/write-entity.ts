@@ -8,6 +8,7 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import { encodePayload, type PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { SessionEvent } from "../event/define-event.ts";
 import type { AnyRecord, RemovedRecord } from "../fan-out/lane-reader.ts";
+import { atOnce } from "../platform/hooks.ts";
 import type { EntityKind } from "../projection/define-entity-kind.ts";
 import type { EntityWrite } from "../projection/define-projection.ts";
 import type { EntityRecord } from "../projection/view.ts";
@@ -49,7 +50,7 @@ function putEntity({ id, payload, commandId }: Put, context: WriteContext): Stag
     throw invalid(kind, id, `its payload is no ${kind.schema.typeName}: make it with put()`);
   }
   const before = current === undefined || isOpaque(current) ? undefined : current;
-  const open = kind.open(payload);
+  const open = isOpen(kind, payload);
   if (before !== undefined && before.open === open && equals(kind.schema, before.payload, payload)) return null;
   const bytes = textBytes(encodeEntity(kind, payload, context.payloads));
   const place = current ?? {
@@ -60,6 +61,10 @@ function putEntity({ id, payload, commandId }: Put, context: WriteContext): Stag
   };
   const after = record(context, id, place, { payload, open });
   return change(staged, context, after, bytes, "unknown");
+}
+
+function isOpen(kind: EntityKind, payload: Message): boolean {
+  return atOnce(kind.open(payload), `\`open\` of kind "${kind.kind}"`);
 }
 
 function appendToEntity({ id, field: name, text, set }: Append, context: WriteContext): StagedChange | null {
@@ -74,7 +79,7 @@ function appendToEntity({ id, field: name, text, set }: Append, context: WriteCo
   if (text === "" && changed === null) return null;
   const payload = withFields(current.payload, { ...changed, [name]: grown + text });
   const added = changed === null ? 0 : fieldBytes(context, changed) - fieldBytes(context, pick(old, changed));
-  const after = record(context, id, current, { payload, open: kind.open(payload) });
+  const after = record(context, id, current, { payload, open: isOpen(kind, payload) });
   const bytes = context.currentBytes + appendedBytes(text) + added;
   return change(
     staged,

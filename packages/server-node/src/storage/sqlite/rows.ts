@@ -39,8 +39,7 @@ export function readEvent(row: SqliteRow): StoredEvent {
     name: text(row, "name"),
     payload: text(row, "payload"),
     ...(typeof commandId === "string" && { commandId }),
-    // CAST: written by this adapter, from an array of strings.
-    ...(typeof skippedBy === "string" && { skippedBy: JSON.parse(skippedBy) as string[] }),
+    ...(typeof skippedBy === "string" && { skippedBy: texts("skipped_by", skippedBy) }),
   };
 }
 
@@ -80,6 +79,15 @@ function text(row: SqliteRow, column: string): string {
   return typeof found === "string" ? found : damaged(column, "text");
 }
 
+function texts(column: string, json: string): readonly string[] {
+  try {
+    // CAST: written by this adapter, from an array of strings.
+    return JSON.parse(json) as string[];
+  } catch {
+    return damaged(column, "JSON array");
+  }
+}
+
 function integer(row: SqliteRow, column: string): bigint {
   const found = row[column];
   return typeof found === "bigint" ? found : damaged(column, "integer");
@@ -92,8 +100,7 @@ function real(row: SqliteRow, column: string): number {
 
 function damaged(column: string, expected: string): never {
   throw new SessionStreamError(
-    "storage_unavailable",
+    "corrupt_data",
     `Column ${column} holds no ${expected}: the file is damaged or was written by something else.`,
-    { retryable: false },
   );
 }

@@ -4,6 +4,7 @@ import type { Principal } from "../../command/define-command.ts";
 import type { Hub } from "../../hub/hub.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createRateLimiter } from "../../limits/rate-limiter.ts";
+import { inTime, tell } from "../../platform/hooks.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import { requireDecision } from "../../platform/require-decision.ts";
 import { isExpired } from "../is-expired.ts";
@@ -71,7 +72,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (!mayAct(request, policy)) {
       throw new SessionStreamError("origin_rejected", "Pages of this origin may not use this chat.");
     }
-    const principal = await options.authenticate(request);
+    const principal = await inTime(options.authenticate(request), "authenticate", nodePlatform());
     if (principal === null || isExpired(principal, now())) {
       throw new SessionStreamError("unauthenticated", "Sign in first.");
     }
@@ -97,7 +98,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     const error = SessionStreamError.from(thrown);
     if (httpStatus(error.code) < 500) return errorResponse(error, undefined);
     const errorId = error.errorId ?? mintId();
-    onError(thrown, errorId);
+    tell(onError, [thrown, errorId], (error) => logError(error, errorId));
     return errorResponse(error, errorId);
   }
 

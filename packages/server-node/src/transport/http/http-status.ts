@@ -30,6 +30,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   closed: 503,
   storage_unavailable: 503,
   outcome_unknown: 503,
+  corrupt_data: 500,
   projection_failed: 500,
   invalid_entity: 500,
   fenced: 409,

@@ -171,6 +171,8 @@ function failureOf(thrown: unknown, sessionId: string, requestId: string): Failu
         code: "draining",
         message: "The server is about to go away: subscribe again on another connection",
       };
+    case "corrupt_data":
+      return { ...about, code: "corrupt_data", message: "What is stored of this session is damaged" };
     default:
       return { ...about, code: "snapshot_failed", message: "The session could not be read: try again" };
   }

@@ -1,4 +1,5 @@
 /** Owns what an observer of the sockets is told: names, ids and sizes, never contents. */
+import { tell } from "../../platform/hooks.ts";
 
 export type TransportStage =
   | "upgrade_error"
@@ -46,12 +47,5 @@ export function isolateObserver(
   report: (error: unknown, subject: string) => void,
 ): TransportObserver {
   const failed = (error: unknown) => report(error, "transport observer");
-  return (record) => {
-    try {
-      const answer: unknown = observer(record);
-      if (answer instanceof Promise) answer.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
-  };
+  return (record) => tell(observer, [record], failed);
 }

@@ -12,6 +12,7 @@ import { isSamePrincipal, type Revocation } from "../../hub/revocation.ts";
 import { clientAddress } from "../../limits/client-address.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createTally } from "../../limits/tally.ts";
+import { atOnce, tell } from "../../platform/hooks.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import { requireDecision } from "../../platform/require-decision.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
@@ -54,7 +55,8 @@ interface Guest {
 
 /** @throws SessionStreamError `invalid_options` for origins no browser sends and for limits that do not fit together. */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
-  const { hub, authenticate, platform = nodePlatform(), report = warn } = options;
+  const { hub, authenticate, platform = nodePlatform() } = options;
+  const report = isolateReport(options.report ?? warn);
   const { audience = (): Audience => "public" } = options;
   const hubFrameBytes = hub.limits.fanOut.maxFrameBytes;
   const limits = { ...DEFAULT_WEBSOCKET_LIMITS, maxFrameBytes: hubFrameBytes, ...options.limits };
@@ -116,7 +118,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   /** What the app says of somebody it has just let in; `null` when it could not. */
   function audienceOf(principal: Principal): Audience | null {
     try {
-      return audience(principal);
+      return atOnce(audience(principal), "audience");
     } catch (error) {
       report(error, "audience");
       return null;
@@ -270,6 +272,11 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
       await allGone();
     },
   };
+}
+
+/** Whoever is told of failures must not become one. */
+function isolateReport(report: (error: unknown, subject: string) => void): (error: unknown, subject: string) => void {
+  return (error, subject) => tell(report, [error, subject], (failure) => warn(failure, "report"));
 }
 
 function warn(error: unknown, subject: string): void {
