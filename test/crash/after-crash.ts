@@ -8,10 +8,12 @@ import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { expect, vi } from "vitest";
 import { ada, chatModule, idleChatModule } from "./chat-under-test.ts";
 import type { Acknowledged, SentCommand } from "./crashing-server.ts";
-import { expectRunsSound } from "./runs-in-log.ts";
+import { expectRunsSound, orphanedRuns } from "./runs-in-log.ts";
 
-/** After a restart no run stays open for longer. */
-const RUNS_END_WITHIN_MS = 45_000;
+/** After a restart no run whose process is gone stays open for longer. */
+const ORPHANS_END_WITHIN_MS = 45_000;
+/** Not a promise: a bound for what hangs. */
+const ALL_ANSWERED_WITHIN_MS = 100_000;
 
 const sessionKey = (session: string) => ({ tenant: ada.tenant, session });
 
@@ -97,16 +99,24 @@ function delegate(storage: MessageStorageAdapter): MessageStorageAdapter {
   };
 }
 
-/** A new server: every command sent again gets its one outcome, and every run comes to an end. */
+/**
+ * A new server: whatever run lost its process ends at the session's first load, every command sent again gets its one
+ * outcome, and every run is answered.
+ */
 export async function expectRecovery(
   path: string,
   sent: readonly SentCommand[],
   acknowledged: ReadonlyMap<string, Acknowledged>,
-): Promise<{ readonly runEnds: readonly string[]; readonly runsEndedMs: number }> {
-  const began = performance.now();
+): Promise<{ readonly runEnds: readonly string[]; readonly orphansEndedMs: number }> {
   const storage = sqliteStorage({ path, synchronous: "NORMAL" });
+  const sessions = [...new Set(sent.map((command) => command.session))];
+  const orphans = await Promise.all(sessions.map(async (name) => orphanedRuns(await readLog(storage, name))));
+  const began = performance.now();
   const hub = createHub({ storage, modules: [chatModule()], authorize: () => true });
+  let orphansEndedMs: number;
   try {
+    for (const [index, session] of sessions.entries()) await expectRunsEnded(hub, session, orphans[index] ?? []);
+    orphansEndedMs = performance.now() - began;
     for (const { id, session, prompt } of sent) {
       const before = await storage.command(sessionKey(session), id);
       const ack = await hub.submit({ principal: ada, session, command: "ChatStartInference", id, payload: { prompt } });
@@ -114,22 +124,34 @@ export async function expectRecovery(
       const promised = acknowledged.get(id);
       if (promised !== undefined) expect(JSON.stringify(ack.outcome)).toBe(promised.outcome);
     }
-    for (const session of new Set(sent.map((command) => command.session))) await expectRunsEnded(hub, session);
+    for (const session of sessions) await expectAllEnded(hub, session);
   } finally {
     await hub.close();
   }
-  const runsEndedMs = performance.now() - began;
   const runEnds = await expectSound(path, sent, acknowledged);
   expect(runEnds).toHaveLength(sent.length);
-  return { runEnds, runsEndedMs };
+  return { runEnds, orphansEndedMs };
 }
 
-export async function expectRunsEnded(hub: Hub, session: string): Promise<void> {
+async function expectRunsEnded(hub: Hub, session: string, runIds: readonly string[]): Promise<void> {
+  if (runIds.length === 0) return;
   await vi.waitFor(
     async () => {
-      const snapshot = await hub.snapshot({ principal: ada, session });
-      expect(snapshot?.entities.filter((entity) => entity.open)).toEqual([]);
+      const open = await openEntities(hub, session);
+      expect(open.map(({ id }) => id).filter((id) => runIds.includes(id))).toEqual([]);
     },
-    { timeout: RUNS_END_WITHIN_MS, interval: 20 },
+    { timeout: ORPHANS_END_WITHIN_MS, interval: 5 },
   );
+}
+
+export async function expectAllEnded(hub: Hub, session: string): Promise<void> {
+  await vi.waitFor(async () => expect((await openEntities(hub, session)).map(({ id }) => id)).toEqual([]), {
+    timeout: ALL_ANSWERED_WITHIN_MS,
+    interval: 20,
+  });
+}
+
+async function openEntities(hub: Hub, session: string) {
+  const snapshot = await hub.snapshot({ principal: ada, session });
+  return (snapshot?.entities ?? []).filter((entity) => entity.open);
 }

@@ -4,7 +4,7 @@ export class CrashFigures {
   #inFlight = 0;
   #acknowledged = 0;
   readonly #servingMs: number[] = [];
-  readonly #runsEndedMs: number[] = [];
+  readonly #orphansEndedMs: number[] = [];
 
   killed(life: { readonly inFlight: number; readonly acknowledged: number; readonly servingMs: number | null }): void {
     this.#kills += 1;
@@ -13,15 +13,15 @@ export class CrashFigures {
     if (life.servingMs !== null) this.#servingMs.push(life.servingMs);
   }
 
-  recovered(runsEndedMs: number): void {
-    this.#runsEndedMs.push(runsEndedMs);
+  recovered(orphansEndedMs: number): void {
+    this.#orphansEndedMs.push(orphansEndedMs);
   }
 
   toString(): string {
     return [
       `${this.#kills} kills, ${this.#inFlight} commands in flight, ${this.#acknowledged} answers before the kill`,
       `serving again after ${spread(this.#servingMs)}`,
-      `runs ended after ${spread(this.#runsEndedMs)}`,
+      `orphaned runs ended after ${spread(this.#orphansEndedMs)}`,
     ].join("; ");
   }
 }

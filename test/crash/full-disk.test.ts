@@ -3,7 +3,7 @@ import { createHub, type Hub } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import Database from "libsql";
 import { describe, expect, it } from "vitest";
-import { expectRunsEnded, expectSound } from "./after-crash.ts";
+import { expectAllEnded, expectSound } from "./after-crash.ts";
 import { ada, chatModule } from "./chat-under-test.ts";
 import { aCommand, aFile } from "./crash-scene.ts";
 import type { Acknowledged, SentCommand } from "./crashing-server.ts";
@@ -99,7 +99,7 @@ describe.concurrent("a disk that is full", () => {
         expect(ack.outcome).toBe(acknowledged.get(command.id)?.outcome ?? ack.outcome);
         acknowledged.set(ack.id, ack);
       }
-      await expectRunsEnded(hub, SESSION);
+      await expectAllEnded(hub, SESSION);
       expect(watcher.frames()).toBeGreaterThan(before);
       expect(watcher.isClosed()).toBe(false);
       await close();

@@ -69,7 +69,7 @@ describe.concurrent("kill -9 at any moment", { timeout: TIMEOUT_MS }, () => {
       for (let life = 0; life < LIVES_PER_FILE; life++) await live(life, path, ledger, figures, onTestFinished);
       const { sent, acknowledged } = ledger;
       expect(sent).toHaveLength(LIVES_PER_FILE * (COMMANDS_PER_LIFE + 1));
-      figures.recovered((await expectRecovery(path, sent, acknowledged)).runsEndedMs);
+      figures.recovered((await expectRecovery(path, sent, acknowledged)).orphansEndedMs);
       if ("CRASH_KILLS" in process.env) process.stdout.write(`${figures}\n`);
     },
   );

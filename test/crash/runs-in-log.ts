@@ -21,6 +21,18 @@ interface RunPayload {
   readonly correlation?: { readonly runId?: string };
 }
 
+/** Those that were begun and have no end: whoever answered them is gone. */
+export function orphanedRuns(log: readonly StoredEvent[]): readonly string[] {
+  const orphans = new Set<string>();
+  for (const { name, payload } of log) {
+    // CAST: as below.
+    const runId = (JSON.parse(payload) as RunPayload).correlation?.runId ?? "";
+    if (name === "ChatRunStarted") orphans.add(runId);
+    if (ENDS.has(name)) orphans.delete(runId);
+  }
+  return [...orphans];
+}
+
 const ENDS = new Set(["ChatRunFinished", "ChatRunStopped", "ChatRunFailed", "ChatRunInterrupted"]);
 
 /** @returns how the runs ended, in the order of the log. */

@@ -31,10 +31,21 @@ export function openFile(path: string): SqliteConnection {
     mkdirSync(dirname(file), { recursive: true });
     const connection = connectionOver(openHandle(file));
     connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-    return connection;
+    return { ...connection, close: () => closeFile(connection) };
   } catch (cause) {
     if (cause instanceof SessionStreamError) throw cause;
     throw cannotOpen(file, cause);
+  }
+}
+
+/** Libsql keeps a closed file open until its statements are collected, and so leaves to us to empty the log into it. */
+function closeFile(connection: SqliteConnection): void {
+  try {
+    connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  } catch {
+    // The log stays beside the file, and whoever opens it reads both.
+  } finally {
+    connection.close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
 import Database from "libsql";
@@ -48,6 +48,17 @@ describe("opening", () => {
     const before = await contents(first);
     await first.close();
     expect(await contents(open({ path }))).toEqual(before);
+  });
+
+  it("H53 has everything in the file itself once it is closed, whatever its driver still holds open", async () => {
+    const path = aPath();
+    const storage = sqliteStorage({ path });
+    await storage.commit(commitAfter(null, "r1", { events: 2 }));
+    const before = await contents(storage);
+    await storage.close();
+    const copy = aPath();
+    copyFileSync(path, copy);
+    expect(await contents(open({ path: copy }))).toEqual(before);
   });
 
   it("makes files of small pages, and leaves those of a handle that was passed in", async () => {
@@ -199,6 +210,6 @@ describe("writing", () => {
     await storage.commit(commitAfter(null, "r1", { events: 1 }, session("a")));
     database.exec("ALTER TABLE sessionstream_event RENAME COLUMN payload TO text");
     const events = storage.events(session("a"), { after: 0n, limit: 1 });
-    await expect(events).rejects.toMatchObject({ code: "storage_unavailable", retryable: false });
+    await expect(events).rejects.toMatchObject({ code: "corrupt_data", retryable: false });
   });
 });
