@@ -6,6 +6,7 @@ export { type ChatThreadView, useChatThread } from "./hooks/use-chat-thread.ts";
 export { type ComposerView, type UseComposerOptions, useComposer } from "./hooks/use-composer.ts";
 export { type ConnectionBannerState, useConnectionBanner } from "./hooks/use-connection-banner.ts";
 export { useEntity } from "./hooks/use-entity.ts";
+export { useOutboxDurability, type WatchedOutbox } from "./hooks/use-outbox-durability.ts";
 export { useRun } from "./hooks/use-run.ts";
 export { type UseSessionStreamOptions, useSessionStream } from "./hooks/use-session-stream.ts";
 export { type TimelineView, useTimeline } from "./hooks/use-timeline.ts";

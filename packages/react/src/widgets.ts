@@ -16,6 +16,8 @@ export { ConnectionBanner } from "./widgets/connection-banner/connection-banner.
 export { DEFAULT_RENDERERS } from "./widgets/default-renderers.ts";
 export { CodeBlock, type CodeBlockProps } from "./widgets/markdown/code-block.tsx";
 export { CopyButton } from "./widgets/markdown/copy-button.tsx";
+export type { ImagePolicy } from "./widgets/markdown/image-policy.ts";
+export { ImagesProvider, type ImagesProviderProps } from "./widgets/markdown/images-context.tsx";
 export { Markdown, type MarkdownProps } from "./widgets/markdown/markdown.tsx";
 export { AssistantMessage, type AssistantMessageProps } from "./widgets/message/assistant-message.tsx";
 export { ChatMessage, type ChatMessageProps } from "./widgets/message/chat-message.tsx";

@@ -1,4 +1,5 @@
 import type { SendInput } from "@sessionstream/client";
+import { errorText } from "../labels/error-text.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { Composer, ComposerInput, SendButton, StopButton, useComposerContext } from "../parts/composer.tsx";
 import { usePart } from "../slots/use-part.ts";
@@ -47,7 +48,7 @@ function Hint() {
   if (stopState.type !== "failed") return <p {...part("composer-hint")}>{labels.composerHint}</p>;
   return (
     <p role="alert" {...part("composer-hint", { state: "error" })}>
-      {stopState.error.message}
+      {errorText(stopState.error, labels)}
     </p>
   );
 }

@@ -11,6 +11,8 @@ import { SlotsProvider } from "../slots/slots-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { ConnectionBanner } from "../widgets/connection-banner/connection-banner.tsx";
 import { DEFAULT_RENDERERS } from "../widgets/default-renderers.ts";
+import type { ImagePolicy } from "../widgets/markdown/image-policy.ts";
+import { ImagesProvider } from "../widgets/markdown/images-context.tsx";
 import { EmptyState } from "../widgets/states/empty-state.tsx";
 import { ChatComposer } from "./chat-composer.tsx";
 import { Root, type Theme } from "./root.tsx";
@@ -34,6 +36,8 @@ export interface PanelOptions {
   /** Under the composer: a disclaimer, a link. */
   readonly footer?: ReactNode;
   readonly renderers?: readonly EntityRenderer[] | undefined;
+  /** Which images model text may load. Default: none. */
+  readonly images?: ImagePolicy | undefined;
   readonly labels?: Partial<Labels> | undefined;
   readonly classNames?: ClassNames | undefined;
   readonly theme?: Theme | undefined;
@@ -54,16 +58,18 @@ export function ChatPanel(props: ChatPanelProps) {
   );
 }
 
-interface PanelScopeProps extends Pick<PanelOptions, "renderers" | "labels" | "classNames"> {
+interface PanelScopeProps extends Pick<PanelOptions, "renderers" | "images" | "labels" | "classNames"> {
   readonly children: ReactNode;
 }
 
 /** Everything a panel's parts look up. */
-export function PanelScope({ renderers, labels, classNames, children }: PanelScopeProps) {
+export function PanelScope({ renderers, images, labels, classNames, children }: PanelScopeProps) {
   return (
     <LabelsProvider labels={labels}>
       <RendererProvider defaults={DEFAULT_RENDERERS} renderers={renderers}>
-        <SlotsProvider classNames={classNames}>{children}</SlotsProvider>
+        <ImagesProvider images={images}>
+          <SlotsProvider classNames={classNames}>{children}</SlotsProvider>
+        </ImagesProvider>
       </RendererProvider>
     </LabelsProvider>
   );

@@ -2,7 +2,10 @@
  * Owns the floating chat: a button in the corner, and a dialog that opens from it. The thread stays connected while the
  * dialog is closed, so that the button can tell of news.
  */
+import type { ChatThread } from "@sessionstream/client";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { onStatus } from "../hooks/topic.ts";
+import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { ChatThreadProvider } from "../thread/chat-thread-provider.tsx";
@@ -49,6 +52,9 @@ function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps)
   const dialogId = useId();
   const launcher = useRef<HTMLButtonElement>(null);
   const unread = useUnread(open);
+  const answering = useSessionStream(isAnswering, { topic: onStatus });
+  const name = typeof panel.title === "string" ? panel.title : labels.title;
+  const news = [labels.open, ...(answering ? [labels.answering] : []), ...(unread ? [labels.unread] : [])];
 
   const close = () => {
     setOpen(false);
@@ -65,16 +71,24 @@ function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps)
           aria-expanded={open}
           aria-haspopup="dialog"
           aria-controls={open ? dialogId : undefined}
-          aria-label={open ? labels.close : unread ? `${labels.open}. ${labels.unread}` : labels.open}
+          // Open, its state says that it closes; the dialog has a button of that name.
+          aria-label={open ? name : news.join(". ")}
           onClick={toggle}
           {...part("launcher", { state: open ? "open" : "closed" })}
         >
           {open ? <CloseIcon /> : (launcherIcon ?? <ChatIcon />)}
+          {answering && !open ? <span {...part("activity")} /> : null}
           {unread ? <span {...part("unread")} /> : null}
         </button>
       </div>
     </Root>
   );
+}
+
+/** An answer is on its way, as far as can be known. */
+function isAnswering({ getStatus }: ChatThread): boolean {
+  const { hydration, run } = getStatus();
+  return hydration.type === "ready" && run.type === "run" && run.phase === "running";
 }
 
 interface DialogProps {

@@ -42,7 +42,7 @@ export function ThreadContent({ emptyState, onRenderError }: ThreadContentProps)
     case "loading":
       return <LoadingSkeleton />;
     case "failed":
-      return <LoadFailed message={face.error.message} />;
+      return <LoadFailed error={face.error} />;
     case "empty":
       return emptyState;
     case "rows":

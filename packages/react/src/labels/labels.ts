@@ -1,4 +1,6 @@
-/** Owns every text the widgets show or speak, in English. Messages of errors come from the error. */
+import type { ErrorCode } from "@sessionstream/protocol";
+
+/** Owns every text the widgets show or speak, in English. */
 export interface Labels {
   readonly title: string;
   readonly transcript: string;
@@ -15,6 +17,7 @@ export interface Labels {
   readonly open: string;
   readonly close: string;
   readonly unread: string;
+  readonly answering: string;
 
   readonly emptyTitle: string;
   readonly emptyBody: string;
@@ -45,6 +48,11 @@ export interface Labels {
   readonly taskOpen: string;
   readonly warning: string;
   readonly error: string;
+  /** By the code of the error, or by an app's own reason for it. */
+  readonly errors: Readonly<Record<string, string>>;
+  readonly unknownError: string;
+  /** What a reader tells whoever helps them. */
+  readonly errorReference: (id: string) => string;
 
   readonly toolStatus: Readonly<Record<ToolStatusLabel, string>>;
   readonly toolInput: string;
@@ -102,6 +110,7 @@ export const ENGLISH: Labels = {
   open: "Open chat",
   close: "Close chat",
   unread: "New message",
+  answering: "An answer is being written",
 
   emptyTitle: "How can I help?",
   emptyBody: "Ask anything to get started.",
@@ -140,6 +149,32 @@ export const ENGLISH: Labels = {
   taskOpen: "Not done",
   warning: "Warning",
   error: "Error",
+  errors: {
+    network: "The server cannot be reached.",
+    timeout: "The server did not answer in time.",
+    busy: "The server is busy. Try again in a moment.",
+    draining: "The server is restarting. Try again in a moment.",
+    storage_unavailable: "The server is busy. Try again in a moment.",
+    rate_limited: "That was too much at once. Try again in a moment.",
+    limit_reached: "A limit was reached. Try again later.",
+    unauthenticated: "Sign in again to go on.",
+    forbidden: "You may not do this.",
+    origin_rejected: "You may not do this.",
+    session_not_found: "This conversation does not exist.",
+    session_full: "This conversation is full. Start another one.",
+    gone: "This conversation was replaced. Send it again if it still fits.",
+    payload_too_large: "This is too long. Shorten it.",
+    empty_prompt: "There is nothing in it to send.",
+    command_rejected: "The server refused it.",
+    run_busy: "An answer is still being written. Wait for it, or stop it.",
+    run_not_found: "This answer is no longer there.",
+    already_terminal: "This answer has already ended.",
+    engine_failed: "The answer could not be written.",
+    delivery_expired: "It waited too long to be sent. Send it again if it still fits.",
+    upgrade_required: "Reload the page to go on.",
+  } satisfies Partial<Record<ErrorCode, string>>,
+  unknownError: "Something went wrong.",
+  errorReference: (id) => `(Reference: ${id})`,
 
   toolStatus: {
     started: "Preparing",

@@ -1,5 +1,6 @@
 /** Owns what is spoken and when (pure): once that an answer began, once what it says; trouble at once. */
 import type { ChatThread, RunState, ThreadStatus, TimelineEntity } from "@sessionstream/client";
+import { errorText } from "../labels/error-text.ts";
 import type { Labels } from "../labels/labels.ts";
 
 export interface Announcement {
@@ -45,7 +46,7 @@ function firstTrouble(before: ThreadStatus | null, after: ThreadStatus, labels: 
   const wasFailed = (id: string) =>
     before?.pending.some(({ commandId, delivery }) => commandId === id && delivery.type === "failed") === true;
   const unsent = pending.find(({ commandId, delivery }) => delivery.type === "failed" && !wasFailed(commandId));
-  if (unsent?.delivery.type === "failed") return `${labels.sendFailed}. ${unsent.delivery.error.message}`;
+  if (unsent?.delivery.type === "failed") return `${labels.sendFailed}. ${errorText(unsent.delivery.error, labels)}`;
 
   if (run.type !== "run" || !isNews(before, run)) return null;
   if (run.phase === "failed") return [labels.runFailed, run.error?.message ?? ""].join(". ");

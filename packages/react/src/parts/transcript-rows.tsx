@@ -4,6 +4,7 @@ import { anyOf, onOrder, onRows } from "../hooks/topic.ts";
 import { useAction } from "../hooks/use-action.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useTimeline } from "../hooks/use-timeline.ts";
+import { errorText } from "../labels/error-text.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import type { RenderErrorHandler } from "../renderer/entity-boundary.tsx";
 import { RowOutlet } from "../renderer/row-outlet.tsx";
@@ -84,7 +85,9 @@ function EarlierRows({ hasHidden, reveal }: EarlierRowsProps) {
       {...part("load-earlier", { state: state.type })}
     >
       {state.type === "busy" ? labels.loadingEarlier : labels.loadEarlier}
-      {state.type === "failed" ? <span {...part("notice", { state: "error" })}>{state.error.message}</span> : null}
+      {state.type === "failed" ? (
+        <span {...part("notice", { state: "error" })}>{errorText(state.error, labels)}</span>
+      ) : null}
     </button>
   );
 }

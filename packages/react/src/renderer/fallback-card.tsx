@@ -1,4 +1,5 @@
 import type { TimelineEntity } from "@sessionstream/client";
+import { showHidden } from "../labels/hidden-characters.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 
@@ -9,7 +10,7 @@ export function UnknownCard({ entity }: { readonly entity: TimelineEntity }) {
   return (
     <section {...part("card", { state: "unknown" })}>
       <div {...part("card-header")}>
-        <span {...part("card-title")}>{labels.unknownKind(entity.kind)}</span>
+        <span {...part("card-title")}>{labels.unknownKind(showHidden(entity.kind))}</span>
       </div>
       <Details text={stringify(entity.payload)} />
     </section>
@@ -29,7 +30,7 @@ export function FailedCard({ entity, error, onRetry }: FailedCardProps) {
   return (
     <section {...part("card", { state: "failed" })}>
       <div {...part("card-header")}>
-        <span {...part("card-title")}>{labels.rendererFailed(entity.kind)}</span>
+        <span {...part("card-title")}>{labels.rendererFailed(showHidden(entity.kind))}</span>
         <button type="button" onClick={onRetry} {...part("button")}>
           {labels.retry}
         </button>
@@ -45,7 +46,7 @@ function Details({ text }: { readonly text: string }) {
   return (
     <details {...part("disclosure")}>
       <summary {...part("disclosure-summary")}>{labels.details}</summary>
-      <pre {...part("preformatted")}>{text}</pre>
+      <pre {...part("preformatted")}>{showHidden(text)}</pre>
     </details>
   );
 }

@@ -3,6 +3,7 @@
  * attributes to a part, but never change its name or state.
  */
 export const PART_NAMES = [
+  "activity",
   "announcer",
   "banner",
   "banner-action",
@@ -39,6 +40,7 @@ export const PART_NAMES = [
   "header-title",
   "icon",
   "jump-to-latest",
+  "image",
   "json",
   "json-key",
   "json-leaf",

@@ -1,18 +1,21 @@
 /**
  * Owns one thread as React sees it: there from the first render on, connected only while somebody holds it.
- * Reads are those of an idle, empty thread until the first `hold`; commands always reach the real one. So render stays
+ * Reads are those of an idle, empty thread (or of a snapshot) until the first `hold`; commands always reach the real one. So render stays
  * pure, StrictMode's rehearsal opens nothing twice, and callbacks keep their identity for the life of a session.
  * Does not count users: the client does, by leases.
  */
-import type {
-  ChatClient,
-  ChatThread,
-  SendInput,
-  SessionReset,
-  ThreadLease,
-  ThreadStatus,
-  Timeline,
-  TranscriptRow,
+import {
+  type ChatClient,
+  type ChatThread,
+  previewThread,
+  type SendInput,
+  type SessionReset,
+  type SessionSnapshot,
+  type ThreadLease,
+  type ThreadPreview,
+  type ThreadStatus,
+  type Timeline,
+  type TranscriptRow,
 } from "@sessionstream/client";
 import { type EntityKey, type SessionId, UNBORN } from "@sessionstream/protocol";
 
@@ -42,20 +45,25 @@ export class LeasedThread implements ChatThread {
   readonly sessionId: SessionId;
   readonly timeline: Timeline;
   readonly #client: ChatClient;
+  readonly #snapshot: SessionSnapshot | undefined;
+  /** What is read until the first `hold`. */
+  readonly #preview: ThreadPreview | undefined;
   readonly #followers = new Set<Follower>();
   #lease: ThreadLease | undefined;
   /** Stays readable after the release, so that a hidden and shown again tree has something to show meanwhile. */
   #thread: ChatThread | undefined;
 
-  constructor(client: ChatClient, sessionId: SessionId) {
+  constructor(client: ChatClient, sessionId: SessionId, snapshot?: SessionSnapshot) {
     this.#client = client;
     this.sessionId = sessionId;
+    this.#snapshot = snapshot;
+    this.#preview = snapshot && previewThread(snapshot);
     this.timeline = {
-      getEntity: (key) => this.#thread?.timeline.getEntity(key),
-      getOrder: () => this.#thread?.timeline.getOrder() ?? NO_KEYS,
-      getCursor: () => this.#thread?.timeline.getCursor() ?? UNBORN,
-      getHasEarlier: () => this.#thread?.timeline.getHasEarlier() ?? false,
-      getEphemerals: () => this.#thread?.timeline.getEphemerals() ?? NO_EPHEMERALS,
+      getEntity: (key) => this.#view?.timeline.getEntity(key),
+      getOrder: () => this.#view?.timeline.getOrder() ?? NO_KEYS,
+      getCursor: () => this.#view?.timeline.getCursor() ?? UNBORN,
+      getHasEarlier: () => this.#view?.timeline.getHasEarlier() ?? false,
+      getEphemerals: () => this.#view?.timeline.getEphemerals() ?? NO_EPHEMERALS,
       subscribeEntity: (key, listener) =>
         this.#follow((thread, on) => thread.timeline.subscribeEntity(key, on), listener),
       subscribeOrder: (listener) => this.#follow((thread, on) => thread.timeline.subscribeOrder(on), listener),
@@ -63,9 +71,13 @@ export class LeasedThread implements ChatThread {
     };
   }
 
+  get #view(): ThreadPreview | undefined {
+    return this.#thread ?? this.#preview;
+  }
+
   /** Connects until the returned function is called. One holder: the provider. */
   hold = (): (() => void) => {
-    const lease = this.#client.acquire(this.sessionId);
+    const lease = this.#client.acquire(this.sessionId, this.#snapshot);
     this.#lease = lease;
     this.#switchTo(lease.thread);
     return () => {
@@ -74,8 +86,8 @@ export class LeasedThread implements ChatThread {
     };
   };
 
-  getStatus = (): ThreadStatus => this.#thread?.getStatus() ?? IDLE_STATUS;
-  getRows = (): readonly TranscriptRow[] => this.#thread?.getRows() ?? NO_ROWS;
+  getStatus = (): ThreadStatus => this.#view?.getStatus() ?? IDLE_STATUS;
+  getRows = (): readonly TranscriptRow[] => this.#view?.getRows() ?? NO_ROWS;
   subscribeStatus = (listener: () => void) => this.#follow((thread, on) => thread.subscribeStatus(on), listener);
   subscribeResets = (listener: (reset: SessionReset) => void) =>
     this.#follow((thread) => thread.subscribeResets(listener), NOTHING_MISSED);
@@ -92,7 +104,7 @@ export class LeasedThread implements ChatThread {
   /** A child's first effect runs before the provider's: its command takes a lease of its own. */
   async #withLease(command: (thread: ChatThread) => Promise<void>): Promise<void> {
     if (this.#lease !== undefined) return command(this.#lease.thread);
-    const lease = this.#client.acquire(this.sessionId);
+    const lease = this.#client.acquire(this.sessionId, this.#snapshot);
     try {
       await command(lease.thread);
     } finally {

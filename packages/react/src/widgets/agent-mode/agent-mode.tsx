@@ -3,6 +3,7 @@ import { entityKey } from "@sessionstream/protocol";
 import type { AgentModeEntitySchema } from "@sessionstream/protocol/chat/v1";
 import { anyOf, onStatus, onTimeline } from "../../hooks/topic.ts";
 import { useSessionStream } from "../../hooks/use-session-stream.ts";
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import type { RendererProps } from "../../renderer/define-renderer.ts";
 import type { Payload } from "../../renderer/payload.ts";
@@ -48,8 +49,8 @@ export function AgentModeCard({ state, title, from, to, analysis }: AgentModeCar
     <section {...part("card", { state })}>
       <div {...part("card-header")}>
         <ModeIcon />
-        <span {...part("card-title")}>{title}</span>
-        <ModeSwitch from={from} to={to} />
+        <span {...part("card-title")}>{showHidden(title)}</span>
+        <ModeSwitch from={showHidden(from)} to={showHidden(to)} />
       </div>
       {text === "" ? null : (
         <div {...part("card-body")}>

@@ -1,4 +1,5 @@
 import { type ConnectionBannerState, useConnectionBanner } from "../../hooks/use-connection-banner.ts";
+import { errorText } from "../../labels/error-text.ts";
 import type { Labels } from "../../labels/labels.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
@@ -40,6 +41,6 @@ function bannerText(banner: ConnectionBannerState, labels: Labels): string {
     case "reconnecting":
       return banner.seconds === null ? labels.connection.reconnecting : labels.reconnectingIn(banner.seconds);
     case "failed":
-      return `${labels.connection.failed}. ${banner.error.message}`;
+      return `${labels.connection.failed}. ${errorText(banner.error, labels)}`;
   }
 }

@@ -1,3 +1,4 @@
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { ScrollText } from "../scroll-text/scroll-text.tsx";
@@ -14,11 +15,11 @@ export function CodeBlock({ code, language }: CodeBlockProps) {
   return (
     <div {...part("code-block")}>
       <div {...part("code-header")}>
-        <span>{language}</span>
+        <span>{showHidden(language)}</span>
         <CopyButton text={code} />
       </div>
       <ScrollText name="code" label={language === "" ? labels.code : language}>
-        <code>{code}</code>
+        <code>{showHidden(code)}</code>
       </ScrollText>
     </div>
   );

@@ -1,12 +1,15 @@
 /**
- * Owns what the elements of markdown become. No element here loads anything, runs anything or carries a style: images
- * are placeholders, links are checked, alignment is an attribute.
+ * Owns what the elements of markdown become. No element here runs anything or carries a style, and nothing is loaded but
+ * an image the app allowed: links are checked, alignment is an attribute.
  */
-import { Children, type ComponentPropsWithoutRef, isValidElement, type ReactNode } from "react";
+import { Children, type ComponentPropsWithoutRef, cloneElement, isValidElement, type ReactNode } from "react";
 import type { Components, ExtraProps } from "react-markdown";
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { CodeBlock } from "./code-block.tsx";
+import { loadableImage } from "./image-policy.ts";
+import { useImagePolicy } from "./images-context.tsx";
 import { disguisedHost, imageHost, linkTarget } from "./safe-link.ts";
 
 type Props<Tag extends keyof React.JSX.IntrinsicElements> = ComponentPropsWithoutRef<Tag> & ExtraProps;
@@ -15,17 +18,18 @@ function Link({ href, id, children }: Props<"a">) {
   const part = usePart();
   const labels = useLabels();
   const target = linkTarget(href);
+  const shown = withoutDisguise(children);
   if (target.type === "unsafe") {
     return (
       <span title={labels.unsafeLink} {...part("unsafe-link")}>
-        {children}
+        {shown}
       </span>
     );
   }
   if (target.type === "internal") {
     return (
       <a href={target.href} id={id} {...part("link")}>
-        {children}
+        {shown}
       </a>
     );
   }
@@ -39,21 +43,36 @@ function Link({ href, id, children }: Props<"a">) {
         title={target.host || undefined}
         {...part("link")}
       >
-        {children}
+        {shown}
       </a>
       {host === null ? null : <span {...part("link-host")}> ({host})</span>}
     </>
   );
 }
 
-/** Fetching an image tells its host that, and what, somebody reads (X21). */
-function BlockedImage({ src, alt }: Props<"img">) {
+/** Fetching an image tells its host that, and what, somebody reads (X21): only where the app said so. */
+function Image({ src, alt }: Props<"img">) {
   const part = usePart();
   const labels = useLabels();
-  const host = imageHost(typeof src === "string" ? src : undefined);
+  const policy = useImagePolicy();
+  const address = typeof src === "string" ? src : undefined;
+  const loadable = loadableImage(address, policy);
+  if (loadable !== null) {
+    return (
+      <img
+        src={loadable}
+        alt={alt ?? ""}
+        referrerPolicy="no-referrer"
+        loading="lazy"
+        decoding="async"
+        {...part("image")}
+      />
+    );
+  }
+  const host = imageHost(address);
   return (
     <span {...part("blocked-image")}>
-      {alt === undefined || alt === "" ? null : <span>{alt}</span>}
+      {alt === undefined || alt === "" ? null : <span>{showHidden(alt)}</span>}
       <span {...part("card-meta")}>{labels.imageBlocked(host)}</span>
     </span>
   );
@@ -64,6 +83,10 @@ function Pre({ children }: Props<"pre">) {
   if (!isValidElement<ComponentPropsWithoutRef<"code">>(code)) return <pre>{children}</pre>;
   const language = /\blanguage-(\S+)/.exec(code.props.className ?? "")?.[1] ?? "";
   return <CodeBlock code={textOf(code.props.children).replace(/\n$/, "")} language={language} />;
+}
+
+function InlineCode({ children }: Props<"code">) {
+  return <code>{showHidden(textOf(children))}</code>;
 }
 
 function Table({ children }: Props<"table">) {
@@ -103,13 +126,23 @@ export const MARKDOWN_COMPONENTS: Components = {
   h5: heading("h6", 5),
   h6: heading("h6", 6),
   a: Link,
-  img: BlockedImage,
+  img: Image,
+  code: InlineCode,
   pre: Pre,
   table: Table,
   input: TaskMark,
   th: ({ children, style }: Props<"th">) => <th data-align={style?.textAlign}>{children}</th>,
   td: ({ children, style }: Props<"td">) => <td data-align={style?.textAlign}>{children}</td>,
 };
+
+/** What a link reads must be what it says, letter by letter (X24). */
+function withoutDisguise(children: ReactNode): ReactNode {
+  return Children.map(children, (child) => {
+    if (typeof child === "string") return showHidden(child);
+    if (!isValidElement<{ children?: ReactNode }>(child) || child.props.children === undefined) return child;
+    return cloneElement(child, {}, withoutDisguise(child.props.children));
+  });
+}
 
 function textOf(node: ReactNode): string {
   if (typeof node === "string" || typeof node === "number") return String(node);

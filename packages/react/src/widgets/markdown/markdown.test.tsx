@@ -150,7 +150,7 @@ it.each([
   ["brackets", "[".repeat(20_000)],
   ["image brackets", "![".repeat(10_000)],
   ["stars", `${"*".repeat(50_000)}a`],
-  ["a block beyond the limit", "word ".repeat(20_000)],
+  ["a block beyond the limit", "word ".repeat(60_000)],
 ])("X26 %s are shown as text", (_name, text) => {
   const { container } = render(<Markdown text={text} />);
   expect(container.querySelector("[data-part=preformatted]")?.textContent).toBe(text);

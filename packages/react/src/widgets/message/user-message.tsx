@@ -1,5 +1,7 @@
 import type { PendingMessage } from "@sessionstream/client";
+import type { SessionStreamError } from "@sessionstream/protocol";
 import { useAction } from "../../hooks/use-action.ts";
+import { errorText } from "../../labels/error-text.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { useThreadScope } from "../../thread/thread-context.ts";
@@ -24,12 +26,9 @@ export function UserMessage({ text, pending }: UserMessageProps) {
       </div>
       <div {...part("message-meta")}>
         {state === "queued" ? labels.waitingToSend : state === "sending" ? labels.sending : null}
+        {pending !== undefined && delivery?.type === "queued" ? <DiscardButton commandId={pending.commandId} /> : null}
         {pending !== undefined && delivery?.type === "failed" ? (
-          <FailedDelivery
-            commandId={pending.commandId}
-            message={delivery.error.message}
-            retryable={delivery.error.retryable}
-          />
+          <FailedDelivery commandId={pending.commandId} error={delivery.error} />
         ) : null}
       </div>
     </article>
@@ -38,33 +37,46 @@ export function UserMessage({ text, pending }: UserMessageProps) {
 
 interface FailedDeliveryProps {
   readonly commandId: string;
-  readonly message: string;
-  readonly retryable: boolean;
+  readonly error: SessionStreamError;
 }
 
-function FailedDelivery({ commandId, message, retryable }: FailedDeliveryProps) {
+function FailedDelivery({ commandId, error }: FailedDeliveryProps) {
   const part = usePart();
   const labels = useLabels();
   const { thread, draft } = useThreadScope();
   const [, retry] = useAction(() => thread.retry(commandId));
-  const discard = () => thread.discard(commandId);
-  const edit = () => draft.offer(discard() ?? "");
+  const edit = () => draft.offer(thread.discard(commandId) ?? "");
   return (
     <>
       <span {...part("notice", { state: "error" })}>
         <AlertIcon />
         <span>
-          {labels.sendFailed}. {message}
+          {labels.sendFailed}. {errorText(error, labels)}
         </span>
       </span>
       <span {...part("message-actions")}>
-        <button type="button" onClick={retryable ? retry : edit} {...part("button")}>
-          {retryable ? labels.retry : labels.edit}
+        <button type="button" onClick={error.retryable ? retry : edit} {...part("button")}>
+          {error.retryable ? labels.retry : labels.edit}
         </button>
-        <button type="button" onClick={discard} {...part("button", { state: "quiet" })}>
-          {labels.discard}
-        </button>
+        <DiscardButton commandId={commandId} />
       </span>
     </>
+  );
+}
+
+/** Nothing of it was sent, or nothing will be: it can be taken away without a trace. */
+function DiscardButton({ commandId }: Pick<FailedDeliveryProps, "commandId">) {
+  const part = usePart();
+  const labels = useLabels();
+  const { thread, draft } = useThreadScope();
+  const onClick = () => {
+    thread.discard(commandId);
+    // The button goes with its row, and the keyboard would be left nowhere.
+    draft.focus();
+  };
+  return (
+    <button type="button" onClick={onClick} {...part("button", { state: "quiet" })}>
+      {labels.discard}
+    </button>
   );
 }

@@ -1,6 +1,7 @@
 import type { RunEntitySchema } from "@sessionstream/protocol/chat/v1";
 import { useAction } from "../../hooks/use-action.ts";
 import { useRun } from "../../hooks/use-run.ts";
+import { errorText } from "../../labels/error-text.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import type { RendererProps } from "../../renderer/define-renderer.ts";
 import type { Payload } from "../../renderer/payload.ts";
@@ -88,7 +89,9 @@ function RetryRun({ runId }: { readonly runId: string }) {
         <RetryIcon />
         <span>{labels.retryRun}</span>
       </button>
-      {state.type === "failed" ? <span {...part("notice", { state: "error" })}>{state.error.message}</span> : null}
+      {state.type === "failed" ? (
+        <span {...part("notice", { state: "error" })}>{errorText(state.error, labels)}</span>
+      ) : null}
     </>
   );
 }

@@ -1,4 +1,5 @@
 /** Owns JSON as a tree one can open. Bounded: a huge result shows its beginning and how much more there is. */
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 
@@ -15,12 +16,12 @@ export interface JsonTreeProps {
 export function JsonTree({ data, name, depth = 0 }: JsonTreeProps) {
   const part = usePart();
   const labels = useLabels();
-  const key = name === undefined ? null : <span {...part("json-key")}>{name}: </span>;
+  const key = name === undefined ? null : <span {...part("json-key")}>{showHidden(name)}: </span>;
   if (typeof data !== "object" || data === null || depth >= DEEPEST) {
     return (
       <div {...part("json-leaf", { state: data === null ? "null" : typeof data })}>
         {key}
-        <span>{JSON.stringify(data)}</span>
+        <span>{showHidden(JSON.stringify(data))}</span>
       </div>
     );
   }

@@ -1,6 +1,9 @@
+import type { RunState } from "@sessionstream/client";
 import { entityKey } from "@sessionstream/protocol";
 import type { ToolCallEntitySchema, ToolResultEntitySchema } from "@sessionstream/protocol/chat/v1";
 import { useEntity } from "../../hooks/use-entity.ts";
+import { useRun } from "../../hooks/use-run.ts";
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import type { RendererProps } from "../../renderer/define-renderer.ts";
 import type { Payload } from "../../renderer/payload.ts";
@@ -23,12 +26,12 @@ export function ToolCall({ entity, payload }: ToolCallProps) {
   const result = useEntity(resultKey(entity.id))?.payload;
   const input = prettyJson(payload.input);
   return (
-    <ToolCard name={payload.toolName || entity.id} status={payload.status}>
+    <ToolCard name={payload.toolName || entity.id} status={shownStatus(payload.status, useRun())}>
       {input === "" ? null : (
         <>
           <div {...part("card-label")}>{labels.toolInput}</div>
           <ScrollText name="preformatted" label={labels.toolInput}>
-            {input}
+            {showHidden(input)}
           </ScrollText>
         </>
       )}
@@ -41,6 +44,12 @@ export function ToolCall({ entity, payload }: ToolCallProps) {
       {result === undefined && payload.error !== "" ? <Notice level="error" text={payload.error} /> : null}
     </ToolCard>
   );
+}
+
+/** What was requested runs at once, unless the run waits for somebody's word on it or is over. */
+function shownStatus(status: string, run: RunState): string {
+  const held = run.type === "run" && (!run.active || run.phase === "awaiting-input");
+  return status === "requested" && !held ? "running" : status;
 }
 
 /** Kind ChatToolResult: part of its call's card; a card of its own only where the call is out of reach. */

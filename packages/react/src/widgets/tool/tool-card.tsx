@@ -1,4 +1,5 @@
 import { type ReactNode, useId, useState } from "react";
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { ChevronIcon, ToolIcon } from "../icons/icons.tsx";
@@ -27,8 +28,10 @@ export function ToolCard({ name, status, defaultOpen = false, children }: ToolCa
         {...part("card-header", { state: open ? "open" : "closed" })}
       >
         <ToolIcon />
-        <span {...part("card-title")}>{name}</span>
-        <span {...part("pill", { state: status })}>{isToolStatus(status) ? labels.toolStatus[status] : status}</span>
+        <span {...part("card-title")}>{showHidden(name)}</span>
+        <span {...part("pill", { state: status })}>
+          {isToolStatus(status) ? labels.toolStatus[status] : showHidden(status)}
+        </span>
         <ChevronIcon />
       </button>
       <div id={bodyId} hidden={!open} {...part("card-body")}>

@@ -1,3 +1,4 @@
+import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { Notice } from "../message/notice.tsx";
@@ -20,7 +21,7 @@ export function ToolOutput({ result, error }: ToolOutputProps) {
   if (typeof data === "object" && data !== null) return <JsonTree data={data} />;
   return (
     <ScrollText name="preformatted" label={labels.toolResult} dir="auto">
-      {typeof data === "string" ? data : result}
+      {showHidden(typeof data === "string" ? data : result)}
     </ScrollText>
   );
 }
