@@ -118,8 +118,8 @@ export class WebSocketScene implements AsyncDisposable {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  connect(options?: ClientOptions): TestClient {
-    return new TestClient(`ws://${this.host}/api/chat/ws`, options);
+  connect(options?: ClientOptions, query = ""): TestClient {
+    return new TestClient(`ws://${this.host}/api/chat/ws${query}`, options);
   }
 
   /** A client that has its hello. */
