@@ -1,10 +1,10 @@
 /** What the ancestor did in several storage calls, in memory, or from the clock: here one commit. */
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
-import { manualPlatform } from "@sessionstream/server-node/testing";
 import { describe, expect, it } from "vitest";
 import { grown, noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { scriptedStorage } from "../../packages/server-node/src/hub/testing/scripted-storage.ts";
 import { temporaryFile } from "../../packages/server-node/src/storage/sqlite/testing/temporary-file.ts";
+import { manualPlatform } from "../../packages/server-node/src/testing/manual-platform.ts";
 import {
   foldedNotes,
   follow,

@@ -1,9 +1,9 @@
 /** Owns a production hub over the small notes module on manual time, and followers that fold what they are sent. */
 import { createHub, type ErrorRecord, type Hub, type HubOptions, memoryStorage } from "@sessionstream/server-node";
-import { type ManualPlatform, manualPlatform } from "@sessionstream/server-node/testing";
 import { FoldClient } from "../../../packages/server-node/src/fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../../../packages/server-node/src/fan-out/testing/scripted-sink.ts";
 import { notesModule } from "../../../packages/server-node/src/hub/testing/notes-module.ts";
+import { type ManualPlatform, manualPlatform } from "../../../packages/server-node/src/testing/manual-platform.ts";
 
 export const ada = { id: "ada", tenant: "acme" };
 

@@ -2,7 +2,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Hub } from "@sessionstream/server-node";
 import {
   createWebSocketTransport,
   type WebSocketTransport,

@@ -65,6 +65,7 @@ describe("ErrorLog", () => {
         throw new Error("table missing");
       },
       list: async () => [],
+      discard: async () => undefined,
     };
     const { log, seen } = scene(failing);
     const errorId = log.report({ kind: "projection", error: new Error("boom"), subject: "notes@1" });

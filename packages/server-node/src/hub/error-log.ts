@@ -55,6 +55,11 @@ export class ErrorLog {
     return inTime(this.#storage.list(query), "errorRecords.list", this.#platform);
   }
 
+  async discard(errorIds: readonly string[]): Promise<void> {
+    await this.settled();
+    await inTime(this.#storage.discard(errorIds), "errorRecords.discard", this.#platform);
+  }
+
   async settled(): Promise<void> {
     await Promise.all(this.#pending);
   }
@@ -78,7 +83,11 @@ export class ErrorLog {
     tell(this.#observer, [record], (error) => {
       // Not told to the observer again: it would throw again.
       const failure = this.#toRecord({ kind: "observer", error, subject: "onError" });
-      tell((kept: ErrorRecord) => this.#store(kept), [failure], () => undefined);
+      tell(
+        (kept: ErrorRecord) => this.#store(kept),
+        [failure],
+        () => undefined,
+      );
     });
   }
 

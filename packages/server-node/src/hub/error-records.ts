@@ -33,4 +33,6 @@ export interface ErrorRecordStorage {
   record(record: ErrorRecord): Promise<void>;
   /** Newest first. */
   list(query: { readonly session?: SessionKey; readonly limit: number }): Promise<readonly ErrorRecord[]>;
+  /** Ids it does not have are none of its business. */
+  discard(errorIds: readonly string[]): Promise<void>;
 }

@@ -74,6 +74,13 @@ export interface Hub {
   /** For transports, which close their connections. @returns stops that. */
   onRevoked(listener: (revocation: Revocation) => void): () => void;
   errors(query?: { readonly session?: SessionKey; readonly limit?: number }): Promise<readonly ErrorRecord[]>;
+  discardErrors(errorIds: readonly string[]): Promise<void>;
+  /**
+   * Rebuilds the session with the projections as they are now, and discards the records of what does not fail any more.
+   * An event that its row says a projection skipped is tried again by that projection's next version only.
+   * @returns what is left
+   */
+  retryErrors(session: SessionKey): Promise<readonly ErrorRecord[]>;
   stats(): HubStats;
   /** Refuses new commands, lets commits finish, checkpoints. */
   drain(): Promise<void>;

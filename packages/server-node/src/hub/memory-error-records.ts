@@ -2,7 +2,7 @@ import type { ErrorRecord, ErrorRecordStorage } from "./error-records.ts";
 
 /** Keeps the newest `capacity` records in memory. */
 export function memoryErrorRecords(capacity = 1_000): ErrorRecordStorage {
-  const records: ErrorRecord[] = [];
+  let records: ErrorRecord[] = [];
   return {
     async record(record) {
       records.push(record);
@@ -15,6 +15,10 @@ export function memoryErrorRecords(capacity = 1_000): ErrorRecordStorage {
           (record.session?.tenant === session.tenant && record.session.session === session.session),
       );
       return wanted.reverse().slice(0, limit);
+    },
+    async discard(errorIds) {
+      const gone = new Set(errorIds);
+      records = records.filter(({ errorId }) => !gone.has(errorId));
     },
   };
 }

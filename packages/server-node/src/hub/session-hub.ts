@@ -14,6 +14,7 @@ import type { HubLimits } from "./hub-options.ts";
 import type { Lane } from "./lane.ts";
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
+import { retryErrors } from "./retry-errors.ts";
 import type { Revocation } from "./revocation.ts";
 import { SessionTable } from "./session-table.ts";
 import { snapshotAsOf, snapshotOf } from "./snapshot-as-of.ts";
@@ -124,6 +125,15 @@ export class SessionHub implements Hub {
 
   errors({ session, limit = 100 }: { session?: SessionKey; limit?: number } = {}): Promise<readonly ErrorRecord[]> {
     return this.#core.errors.list(session === undefined ? { limit } : { session, limit });
+  }
+
+  discardErrors(errorIds: readonly string[]): Promise<void> {
+    return this.#core.errors.discard(errorIds);
+  }
+
+  async retryErrors(session: SessionKey): Promise<readonly ErrorRecord[]> {
+    checkSessionId(session?.session, "bad_request");
+    return this.#table.withLane(session, retryErrors);
   }
 
   stats(): HubStats {
