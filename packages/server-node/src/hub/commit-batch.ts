@@ -14,7 +14,9 @@ import { reportFailures } from "./replay.ts";
 import type { CommandUnit, Unit } from "./unit.ts";
 import { conflictError, exhaustedError, outcomeUnknownError, storageError } from "./unit-errors.ts";
 
-export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Promise<void> {
+/** @returns whether the storage answers: `down` when all attempts failed, so that what waits would fare no better. */
+export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Promise<"up" | "down"> {
+  const { maxStorageFailures } = lane.core.limits;
   let units = batch;
   let failures = 0;
   while (units.length > 0) {
@@ -25,7 +27,7 @@ export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Pr
       const outcome = prepared.units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
       if (outcome.status === "committed") {
         await answerUncommitted(lane, prepared);
-        return;
+        return "up";
       }
       // What was refused may have been so because of units that are not stored now: all are decided again.
       if (outcome.status === "unknown") failures += 1;
@@ -34,13 +36,14 @@ export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Pr
       // Reading failed: what these units would be decided on is not to be had.
       failures += 1;
       lane.core.errors.report({ kind: "storage", error, subject: "read", session: lane.session });
-      if (!units.some((unit) => unit.outcomeUnknown) || failures >= lane.core.limits.maxStorageFailures) {
+      if (!units.some((unit) => unit.outcomeUnknown) || failures >= maxStorageFailures) {
         giveUp(lane, units, error);
-        return;
+        break;
       }
       await pause(lane, failures);
     }
   }
+  return failures >= maxStorageFailures ? "down" : "up";
 }
 
 type Outcome = CommitResult | { readonly status: "unknown"; readonly error: unknown };

@@ -247,14 +247,22 @@ export class Lane implements LaneContext {
       try {
         await this.ready();
       } catch (error) {
-        for (const work of this.#queue.splice(0)) refuse(work, storageError(error));
+        this.#refuseWaiting(error);
         break;
       }
       const [next] = this.#queue;
       if (next?.type === "task") await this.#runTask(next);
-      else await commitBatch(this, takeBatch(this.#queue, this.core.limits.maxBatchEvents));
+      else {
+        const storage = await commitBatch(this, takeBatch(this.#queue, this.core.limits.maxBatchEvents));
+        // One after the other, each would wait for all its own attempts.
+        if (storage === "down") this.#refuseWaiting(undefined);
+      }
     }
     this.#working = false;
+  }
+
+  #refuseWaiting(cause: unknown): void {
+    for (const work of this.#queue.splice(0)) refuse(work, storageError(cause));
   }
 
   async #runTask(task: LaneTask): Promise<void> {
