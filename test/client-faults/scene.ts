@@ -2,9 +2,16 @@
  * Owns a chat between a production client and a production hub in one process, on virtual time: the hub can be replaced
  * by another one over other contents, as a restart or a restore does.
  */
-import { type ChatClient, type ChatThread, createChatClient, sessionstreamBackend } from "@sessionstream/client";
+import {
+  type ChatClient,
+  type ChatThread,
+  createChatClient,
+  type SessionSnapshot,
+  sessionstreamBackend,
+  type TransportHandlers,
+} from "@sessionstream/client";
 import { createManualPlatform, type ManualPlatform } from "@sessionstream/client/testing";
-import { sessionId } from "@sessionstream/protocol";
+import { type ServerFrameJson, sessionId } from "@sessionstream/protocol";
 import { createHub, type Hub, type MemoryStorageContents, memoryStorage } from "@sessionstream/server-node";
 import { chat, type Engine } from "@sessionstream/server-node/chat";
 import { inProcessHttp } from "../wire/in-process-chat.ts";
@@ -32,19 +39,28 @@ export class Scene implements AsyncDisposable {
     this.hub = this.#start();
   }
 
-  open(): ChatThread {
+  /** How the server has answered subscriptions so far. */
+  readonly snapshotModes: string[] = [];
+
+  async fetchSnapshot(): Promise<object> {
+    const http = inProcessHttp(this.hub, PRINCIPAL);
+    const response = await http(new Request(`https://shop.example/api/chat/sessions/${SESSION}`));
+    return response.json();
+  }
+
+  open(snapshot?: SessionSnapshot): ChatThread {
     const onQueued = () => void setImmediate(() => wire.deliver());
     const wire = inProcessWire({ hub: () => this.hub, principal: PRINCIPAL, maxQueuedBytes: 1 << 20, onQueued });
     this.#cuts.push(() => wire.cut());
     const backend = sessionstreamBackend({
       url: "https://shop.example/api/chat",
-      transport: wire,
+      transport: { open: (url, handlers) => wire.open(url, this.#listening(handlers)) },
       platform: this.platform,
       fetch: (input, init) => inProcessHttp(this.hub, PRINCIPAL)(new Request(input, init)),
     });
     const client = createChatClient({ backend, platform: this.platform });
     this.#clients.push(client);
-    return client.acquire(SESSION).thread;
+    return client.acquire(SESSION, snapshot).thread;
   }
 
   /** The hub dies; another one answers from `contents`. */
@@ -70,6 +86,17 @@ export class Scene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.hub.close();
+  }
+
+  #listening(handlers: TransportHandlers): TransportHandlers {
+    return {
+      ...handlers,
+      text: (text) => {
+        const { snapshot }: ServerFrameJson = JSON.parse(text);
+        if (snapshot?.mode !== undefined) this.snapshotModes.push(String(snapshot.mode));
+        handlers.text(text);
+      },
+    };
   }
 
   #start(): Hub {

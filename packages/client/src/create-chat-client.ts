@@ -10,6 +10,7 @@ import type { ClientPlatform } from "./platform/client-platform.ts";
 import { defaultPlatform } from "./platform/default-platform.ts";
 import type { ChatClient } from "./thread/chat-thread.ts";
 import { createChatThread, type OpenChatThread } from "./thread/create-chat-thread.ts";
+import type { SessionSnapshot } from "./thread/session-snapshot.ts";
 
 export interface ChatClientOptions {
   readonly backend: ChatBackend;
@@ -44,8 +45,20 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   const threads = new Map<SessionId, CountedThread>();
   const closing = new AbortController();
 
-  function open(sessionId: SessionId): CountedThread {
-    const thread = createChatThread({ sessionId, backend, platform, outbox, signal: closing.signal, ...sizes });
+  function open(sessionId: SessionId, snapshot: SessionSnapshot | undefined): CountedThread {
+    if (snapshot !== undefined && snapshot.sessionId !== sessionId) {
+      const text = `This snapshot is of the session ${snapshot.sessionId}, not of ${sessionId}`;
+      throw new SessionStreamError("invalid_options", text);
+    }
+    const thread = createChatThread({
+      sessionId,
+      snapshot,
+      backend,
+      platform,
+      outbox,
+      signal: closing.signal,
+      ...sizes,
+    });
     const counted: CountedThread = { thread, users: 0, cancelClosing: null };
     threads.set(sessionId, counted);
     return counted;
@@ -61,9 +74,9 @@ export function createChatClient(options: ChatClientOptions): ChatClient {
   }
 
   return {
-    acquire(sessionId) {
+    acquire(sessionId, snapshot) {
       if (closing.signal.aborted) throw new SessionStreamError("closed", "This chat client was closed");
-      const counted = threads.get(sessionId) ?? open(sessionId);
+      const counted = threads.get(sessionId) ?? open(sessionId, snapshot);
       counted.cancelClosing?.();
       counted.cancelClosing = null;
       counted.users += 1;

@@ -17,6 +17,8 @@ export type { LocalSession } from "./backend/local/local-session.ts";
 
 // What it gets: a thread, its status, its timeline.
 export type { ChatClient, ChatThread, SendInput, ThreadLease, TranscriptRow } from "./thread/chat-thread.ts";
+export { readSessionSnapshot, type SessionSnapshot } from "./thread/session-snapshot.ts";
+export { previewThread, type ThreadPreview } from "./thread/preview-thread.ts";
 export type { ResetReason, SessionReset } from "./thread/session-reset.ts";
 export type {
   ConnectionStatus,
@@ -57,6 +59,7 @@ export type {
   CommandReceipt,
   CommandSubmission,
   EntityChange,
+  ResumePoint,
   SessionHandle,
   SessionObserver,
   TimelineUpdate,

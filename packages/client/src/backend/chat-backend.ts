@@ -99,13 +99,23 @@ export interface CommandReceipt {
   readonly ordinal: bigint;
 }
 
+/** Content somebody holds already, from a snapshot that came another way. */
+export interface ResumePoint {
+  /** Ordinal 0: there is content to show, but not one to continue from. */
+  readonly cursor: Cursor;
+  readonly floor: bigint;
+}
+
 /**
  * The port between a chat client and any server. Two implementations from the first day, so that it is not shaped by
  * one server: `sessionstream` and `local`.
  */
 export interface ChatBackend {
-  /** Follows a session until the handle is closed. The observer is called only between `open` and `close`. */
-  open(session: SessionId, observer: SessionObserver): SessionHandle;
+  /**
+   * Follows a session until the handle is closed. The observer is called only between `open` and `close`. `from`: what
+   * the observer shows already; a backend that cannot continue from there sends a full state.
+   */
+  open(session: SessionId, observer: SessionObserver, from?: ResumePoint): SessionHandle;
   /** Takes effect at most once per `commandId`. Rejects with a `SessionStreamError`; `retryable` tells if trying again can help. */
   submit(command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt>;
   close(): void;

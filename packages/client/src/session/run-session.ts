@@ -4,7 +4,7 @@
  */
 import type { ClientFrameJson, SessionId } from "@sessionstream/protocol";
 import { SessionStreamError, UNBORN } from "@sessionstream/protocol";
-import type { SessionObserver, TimelineUpdate } from "../backend/chat-backend.ts";
+import type { ResumePoint, SessionObserver, TimelineUpdate } from "../backend/chat-backend.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import type { ConnectionStatus, HydrationStatus } from "../thread/status.ts";
 import type { MappingRegistry } from "../timeline/mapping-registry.ts";
@@ -22,6 +22,8 @@ export interface SessionRunOptions {
   readonly subscription: string;
   readonly window: number;
   readonly observer: SessionObserver;
+  /** What the observer shows already. */
+  readonly from: ResumePoint | undefined;
   readonly platform: Pick<ClientPlatform, "setTimer" | "random">;
   readonly mappings: MappingRegistry;
   readonly send: (frame: ClientFrameJson) => void;
@@ -49,9 +51,10 @@ export function runSession(options: SessionRunOptions): SessionRun {
   const { sessionId, observer, platform, report } = options;
   const config: SessionConfig = options;
   const queue: SessionEvent[] = [];
+  const { cursor, floor } = options.from ?? { cursor: UNBORN, floor: 0n };
   let state: SessionState = {
     type: "detached",
-    held: { cursor: UNBORN, floor: 0n, loaded: false, requests: 0, attempt: 0 },
+    held: { cursor, floor, loaded: options.from !== undefined, requests: 0, attempt: 0 },
   };
   let hydration: HydrationStatus = { type: "idle" };
   let busy = false;

@@ -35,7 +35,7 @@ export function fakeHub(options: LocalBackendOptions = {}): FakeHub {
   let losing = false;
 
   const backend: ChatBackend = {
-    open: (id, observer) => local.open(id, observer),
+    open: (id, observer, from) => local.open(id, observer, from),
     close: () => local.close(),
     async submit(command, signal) {
       submissions.push(command);

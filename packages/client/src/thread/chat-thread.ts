@@ -1,6 +1,7 @@
 import type { CommandId, EntityKey, SessionId } from "@sessionstream/protocol";
 import type { Timeline } from "../timeline/timeline.ts";
 import type { SessionReset } from "./session-reset.ts";
+import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { PendingMessage, ThreadStatus } from "./status.ts";
 
 /**
@@ -46,8 +47,11 @@ export interface ChatThread {
 
 /** Owns the connection and the threads. Lives outside any UI framework; threads are counted by their users. */
 export interface ChatClient {
-  /** Keeps the thread connected until the returned lease is released (and 1 s longer, for remounts). */
-  acquire(sessionId: SessionId): ThreadLease;
+  /**
+   * Keeps the thread connected until the returned lease is released (and 1 s longer, for remounts). A snapshot is shown
+   * at once, and what happened since is fetched; it counts only for the first who acquires the thread.
+   */
+  acquire(sessionId: SessionId, snapshot?: SessionSnapshot): ThreadLease;
   close(): void;
 }
 

@@ -3,7 +3,13 @@
  * one immutable snapshot. Owns no rule: each is in its own file.
  */
 import { commandId as asCommandId, type CommandId, type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import type { ApplyResult, ChatBackend, CommandSubmission, TimelineUpdate } from "../backend/chat-backend.ts";
+import type {
+  ApplyResult,
+  ChatBackend,
+  CommandSubmission,
+  SessionObserver,
+  TimelineUpdate,
+} from "../backend/chat-backend.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import { createListeners } from "../timeline/listeners.ts";
@@ -15,6 +21,7 @@ import { createRowLimit } from "./row-limit.ts";
 import { createRowsSelector, isOwnMessage } from "./rows.ts";
 import { currentRun, isRunKey, sameRun } from "./run-state.ts";
 import { type ResetReason, resetReason, type SessionReset } from "./session-reset.ts";
+import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { ThreadStatus } from "./status.ts";
 import { submitWithRetry } from "./submit-with-retry.ts";
 
@@ -25,6 +32,8 @@ export interface ChatThreadOptions {
   readonly outbox: Outbox;
   /** Rows asked for by `loadEarlier`. Default 50. */
   readonly pageSize?: number;
+  /** Shown from the start. */
+  readonly snapshot?: SessionSnapshot | undefined;
   /** Entities held at most. Default 5,000. */
   readonly maxEntities?: number;
   /** Aborted when the client is closed. */
@@ -144,7 +153,8 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
 
   // First, so that rows and status are ready before any listener of the timeline reads them.
   timeline.subscribe(onFlush);
-  const handle = backend.open(sessionId, {
+  if (options.snapshot !== undefined) timeline.apply(options.snapshot.state);
+  const observer: SessionObserver = {
     apply,
     connection(connection) {
       if (!sameFields(connection, status.connection)) show({ connection });
@@ -153,7 +163,8 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
       delivery.following(hydration.type === "ready");
       if (!sameFields(hydration, status.hydration)) show({ hydration });
     },
-  });
+  };
+  const handle = backend.open(sessionId, observer, options.snapshot?.from);
 
   timeline.subscribe(({ orderChanged }) => {
     const floor = orderChanged ? limit.floor(timeline) : null;

@@ -1,8 +1,7 @@
 import { createChatClient, defaultPlatform } from "@sessionstream/client";
 import { assistantMessage, fakeHub, userMessage } from "@sessionstream/client/testing";
 import { formatOrdinal, sessionId } from "@sessionstream/protocol";
-import { act, screen } from "@testing-library/react";
-import { hydrateRoot } from "react-dom/client";
+import { render, screen } from "@testing-library/react";
 import { renderToString } from "react-dom/server";
 import { expect, it } from "vitest";
 import { ChatPanel } from "../kit/chat-panel.tsx";
@@ -44,12 +43,8 @@ it("F-P10 what a server rendered at N is hydrated without a mismatch and goes on
   const container = document.body.appendChild(document.createElement("div"));
   container.innerHTML = html;
   const complaints: unknown[] = [];
-  const root = await act(() =>
-    hydrateRoot(container, app(), { onRecoverableError: (error) => complaints.push(error) }),
-  );
+  render(app(), { container, hydrate: true, onRecoverableError: (error) => complaints.push(error) });
   await screen.findByText("later 30");
   screen.getByText("said before");
   expect(complaints).toEqual([]);
-  act(() => root.unmount());
-  container.remove();
 });

@@ -48,7 +48,7 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
   return {
     network,
     session: (id) => roomOf(id).session,
-    open: (id, observer) => roomOf(id).session.follow(observer),
+    open: (id, observer, from) => roomOf(id).session.follow(observer, from),
     async submit(command, signal) {
       await new Promise<void>((resolve) => network.later(resolve));
       if (closed) throw new SessionStreamError("closed", "This backend was closed");

@@ -3,7 +3,7 @@
  * live, lost, delta on return, failed load), only without a wire. Knows no command.
  */
 import { type Cursor, type SessionId, SessionStreamError, UNBORN } from "@sessionstream/protocol";
-import type { SessionHandle, SessionObserver, TimelineUpdate } from "../chat-backend.ts";
+import type { ResumePoint, SessionHandle, SessionObserver, TimelineUpdate } from "../chat-backend.ts";
 import { createLocalLog, type LocalChange, type LocalLog } from "./local-log.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import { deltaOf, fullOf, pageOf } from "./local-window.ts";
@@ -17,7 +17,7 @@ export interface LocalSession {
   ephemeral(key: string, payload: unknown, ttlMs: number): void;
   /** Another log under another epoch; followers get its full state. */
   reset(): void;
-  follow(observer: SessionObserver): SessionHandle;
+  follow(observer: SessionObserver, from?: ResumePoint): SessionHandle;
 }
 
 export interface LocalSessionOptions {
@@ -27,6 +27,8 @@ export interface LocalSessionOptions {
   /** Newest rows of a full state; 0 = everything. */
   readonly window: number;
 }
+
+const NOWHERE: ResumePoint = { cursor: UNBORN, floor: 0n };
 
 interface Follower {
   deliver(update: TimelineUpdate): void;
@@ -38,10 +40,9 @@ export function createLocalSession({ id, now, network, window }: LocalSessionOpt
   let life = 1;
   let log = createLocalLog({ epoch: `${id}-${life}`, now });
 
-  function follow(observer: SessionObserver): SessionHandle {
+  function follow(observer: SessionObserver, from: ResumePoint = NOWHERE): SessionHandle {
     let state: "loading" | "live" | "lost" | "failed" | "closed" = "lost";
-    let cursor: Cursor = UNBORN;
-    let floor = 0n;
+    let { cursor, floor }: { cursor: Cursor; floor: bigint } = from;
     let attempt = 0;
 
     function connect(): void {

@@ -95,7 +95,7 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
   const commands = httpCommands(http);
 
   return {
-    open: (session, observer) => connection.open(session, observer),
+    open: (session, observer, from) => connection.open(session, observer, from),
     submit: (command, signal) => commands.submit(command, signal),
     close: () => connection.close(),
   };

@@ -4,7 +4,7 @@
  */
 import type { ClientFrameJson, ErrorCode, SessionId } from "@sessionstream/protocol";
 import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
-import type { SessionHandle, SessionObserver } from "../../backend/chat-backend.ts";
+import type { ResumePoint, SessionHandle, SessionObserver } from "../../backend/chat-backend.ts";
 import { decodeServerFrame } from "../../decode/decode-server-frame.ts";
 import type { ServerFrame } from "../../decode/server-frame.ts";
 import type { ClientPlatform } from "../../platform/client-platform.ts";
@@ -43,7 +43,7 @@ const VANISHED = 1006;
 export type Credentials = { readonly token: string } | { readonly ticket: string };
 
 export interface Connection {
-  open(sessionId: SessionId, observer: SessionObserver): SessionHandle;
+  open(sessionId: SessionId, observer: SessionObserver, from?: ResumePoint): SessionHandle;
   close(): void;
 }
 
@@ -280,7 +280,7 @@ export function runConnection(options: ConnectionOptions): Connection {
   }
 
   return {
-    open(sessionId, observer) {
+    open(sessionId, observer, from) {
       if (state.type === "closed")
         throw new SessionStreamError("closed", "This backend was closed: create another one");
       const run = runSession({
@@ -288,6 +288,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         subscription: `${++subscriptions}`,
         window: options.window,
         observer,
+        from,
         platform,
         mappings: options.mappings,
         send: sendForSession,

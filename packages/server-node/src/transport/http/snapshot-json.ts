@@ -41,6 +41,8 @@ export function createSnapshotEncoder(): SnapshotEncoder {
       tag,
       status: status.phase,
       runId: status.runId,
+      // Whether a client may go on from here: what is left out below, no delta brings.
+      complete: entities.every((record) => !("opaque" in record)),
     });
     return `${head.slice(0, -1)},"entities":[${entities.flatMap(entity).join(",")}]}`;
   };
