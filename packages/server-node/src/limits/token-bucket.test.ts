@@ -60,12 +60,13 @@ describe("a token bucket", () => {
     );
   });
 
-  it("X10 a clock that goes backwards gives nothing away", () => {
+  it("X10 a clock set back gives nothing away, and refuses nobody for longer than a bucket takes to fill", () => {
     const rate: Rate = { perSecond: 1, burst: 1 };
-    const { bucket } = takeTokens(rate, fullBucket(rate, 10_000), 1, 10_000);
+    const { bucket } = takeTokens(rate, fullBucket(rate, 3_600_000), 1, 3_600_000);
     const back = takeTokens(rate, bucket, 1, 0);
     expect(back.type).toBe("refused");
-    expect(takeTokens(rate, back.bucket, 1, 10_000).type).toBe("refused");
+    expect(takeTokens(rate, back.bucket, 1, 1_999).type).toBe("refused");
+    expect(takeTokens(rate, back.bucket, 1, 2_000).type).toBe("taken");
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Owns the arithmetic of a rate: so many at once, then so many a second. Pure; the clock is an argument, and one that
- * goes backwards gives nothing away.
+ * Owns the arithmetic of a rate: so many at once, then so many a second. Pure; the clock is an argument, and may be set
+ * back.
  */
 export interface Rate {
   readonly perSecond: number;
@@ -37,5 +37,7 @@ export function isFull(rate: Rate, bucket: TokenBucket, now: number): boolean {
 
 function refill({ perSecond, burst }: Rate, { tokens, at }: TokenBucket, now: number): TokenBucket {
   const elapsedMs = Math.max(0, now - at);
-  return { tokens: Math.min(burst, tokens + (elapsedMs * perSecond) / 1_000), at: Math.max(at, now) };
+  // Of a clock set back by an hour one waits no longer than for a full bucket.
+  const latest = now + (burst * 1_000) / perSecond;
+  return { tokens: Math.min(burst, tokens + (elapsedMs * perSecond) / 1_000), at: Math.min(Math.max(at, now), latest) };
 }
