@@ -4,8 +4,8 @@
  */
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { Doorbell, Notice } from "../doorbell/contract.ts";
+import { tenantDigest } from "../doorbell/tenant-digest.ts";
 import type { HubPlatform } from "../platform/hub-platform.ts";
-import { sha256 } from "../platform/sha256.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorLog } from "./error-log.ts";
 import type { Revocation, RevocationChannel } from "./revocation.ts";
@@ -79,7 +79,7 @@ export class Bell implements RevocationChannel {
       this.#tenants.clear();
     }
     this.#met.add(tenant);
-    this.#tenants.set(sha256(tenant), tenant);
+    this.#tenants.set(tenantDigest(tenant), tenant);
   }
 
   /** The first at once; of those that follow within the pace only the latest. */

@@ -52,6 +52,11 @@ export class DueWork {
 
   /** Does work that was left behind; gives the lease back if nothing calls for it any more. */
   adopt(key: string, lease: HeldLease): void {
+    if (this.#keys.has(key)) {
+      // Loading the session has started it, under a lease of its own.
+      lease.keep();
+      return;
+    }
     this.#keys.add(key);
     this.#track(this.#runLeased(key, lease));
   }

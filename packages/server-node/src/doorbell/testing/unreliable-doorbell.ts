@@ -8,29 +8,38 @@ export interface UnreliableDoorbell extends Doorbell {
   fate: Fate;
   /** While set, ringing rejects with it. */
   ringError: Error | null;
-  /** While false, listeners hear nothing and are not told. */
-  delivers: boolean;
   readonly rung: Notice[];
-  readonly listeners: ReadonlySet<DoorbellListener>;
+  readonly listening: number;
+  /** Whoever listens now hears nothing any more, and is not told. */
+  killSubscriptions(): void;
+  /** As after an interruption. */
+  reconnect(): void;
 }
 
 export const AT_ONCE: Fate = () => [0];
 export const LOST: Fate = () => [];
 
-export function unreliableDoorbell(setTimer: (delayMs: number, callback: () => void) => () => void): UnreliableDoorbell {
+export function unreliableDoorbell(
+  setTimer: (delayMs: number, callback: () => void) => () => void,
+): UnreliableDoorbell {
   const listeners = new Set<DoorbellListener>();
   const doorbell: UnreliableDoorbell = {
     fate: AT_ONCE,
     ringError: null,
-    delivers: true,
     rung: [],
-    listeners,
+    get listening() {
+      return listeners.size;
+    },
+    killSubscriptions: () => listeners.clear(),
+    reconnect() {
+      for (const listener of listeners) listener.connected();
+    },
     async ring(notice) {
       doorbell.rung.push(notice);
       if (doorbell.ringError !== null) throw doorbell.ringError;
       for (const delayMs of doorbell.fate(notice)) {
         setTimer(delayMs, () => {
-          if (doorbell.delivers) for (const listener of listeners) listener.heard(notice);
+          for (const listener of listeners) listener.heard(notice);
         });
       }
     },

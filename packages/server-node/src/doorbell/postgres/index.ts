@@ -1,0 +1,6 @@
+export {
+  type ListeningClient,
+  type NotifyingPool,
+  type PostgresDoorbellOptions,
+  postgresDoorbell,
+} from "./postgres-doorbell.ts";

@@ -1,0 +1,1 @@
+export { type RedisClient, type RedisDoorbellOptions, type RedisSubscriber, redisDoorbell } from "./redis-doorbell.ts";
