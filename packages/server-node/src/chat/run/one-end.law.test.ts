@@ -1,19 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { event } from "../../event/define-event.ts";
 import type { MessageStorageAdapter } from "../../storage/contract.ts";
 import { manualPlatform } from "../../testing/manual-platform.ts";
-import { type ChatHarness, chatHarness } from "../testing/chat-harness.ts";
+import { ChatRunInterrupted } from "../events.ts";
+import { ChatRun } from "../kinds.ts";
+import { type ChatHarness, chatHarness, SESSION, USER } from "../testing/chat-harness.ts";
 import { type ManualEngine, manualEngine, textDeltas } from "../testing/manual-engine.ts";
 
-type Step = "stop" | "finish" | "fail" | "delta";
+/** `interrupt`: another process takes the run's owner for dead. */
+type Step = "stop" | "finish" | "fail" | "delta" | "interrupt";
 
 const STEPS: readonly Step[] = ["stop", "finish", "fail", "delta", "delta", "delta"];
-const ENDS = ["ChatRunFinished", "ChatRunStopped", "ChatRunFailed"];
 /** What a stop answers that came too late. */
 const ANSWER_OF: Readonly<Record<string, string>> = {
   ChatRunFinished: "finished",
   ChatRunStopped: "stopped",
   ChatRunFailed: "failed",
+  ChatRunInterrupted: "interrupted",
 };
 
 /** Every order of the steps, equal ones not told apart. */
@@ -55,15 +59,25 @@ function take({ chat, manual, runId, answers }: Race, step: Step): void {
     case "fail":
       manual.call.fail(new Error("broken"));
       break;
+    case "interrupt":
+      void interrupt(chat, runId);
+      break;
     case "delta":
       manual.call.say(...textDeltas("1", "word "));
       break;
   }
 }
 
+async function interrupt(chat: ChatHarness, runId: string): Promise<void> {
+  const messageId = (await chat.entity(ChatRun, runId))?.messageId ?? "";
+  const ended = event(ChatRunInterrupted, { messageId, correlation: { runId } });
+  const session = { tenant: USER.tenant, session: SESSION };
+  await chat.hub.publish(session, [ended], { guard: (view) => view.get(ChatRun, runId)?.open === true });
+}
+
 async function expectOneEnd({ chat, answers }: Race): Promise<void> {
   const names = await chat.names();
-  const ends = names.filter((name) => ENDS.includes(name));
+  const ends = names.filter((name) => name in ANSWER_OF);
   expect(ends).toHaveLength(1);
   expect(names.at(-1)).toBe(ends[0]);
   const late = ANSWER_OF[ends[0] ?? ""];
@@ -90,9 +104,13 @@ describe("stop, finish, fail and three deltas of one run", () => {
     }
   });
 
-  it("F-R3 I10: have one end however they meet the commits of each other", async () => {
-    const race = fc.asyncProperty(fc.scheduler(), fc.shuffledSubarray([...STEPS], { minLength: 6 }), run);
-    await fc.assert(race, { numRuns: 150 });
+  it("F-R3 I10: have one end however they meet each other's commits, and an end from elsewhere", async () => {
+    const race = fc.asyncProperty(
+      fc.scheduler(),
+      fc.shuffledSubarray<Step>([...STEPS, "interrupt"], { minLength: 7 }),
+      run,
+    );
+    await fc.assert(race, { numRuns: 200 });
 
     async function run(scheduler: fc.Scheduler, order: readonly Step[]): Promise<void> {
       let held = false;
