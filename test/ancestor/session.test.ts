@@ -1,42 +1,15 @@
 /** What one session's trouble did to the others, to readers and to memory. */
-import type { HubModule } from "@sessionstream/server-node";
 import { chat, createChatService } from "@sessionstream/server-node/chat";
 import { demoEngine } from "@sessionstream/server-node/engines/demo";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { describe, expect, it } from "vitest";
 import { arms } from "../../packages/server-node/src/fan-out/testing/fan-out-scene.ts";
-import {
-  grown,
-  noted,
-  notesModule,
-  notesProjection,
-  POISON,
-  tallyProjection,
-} from "../../packages/server-node/src/hub/testing/notes-module.ts";
+import { grown, noted, POISON } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { scriptedStorage } from "../../packages/server-node/src/hub/testing/scripted-storage.ts";
+import { mendedNotes } from "../server-faults/harness/mended-notes.ts";
 import { ada, foldedNotes, follow, notesHub, notesIn, sessionKey } from "../server-faults/harness/notes-hub.ts";
 
 const room = sessionKey("room");
-
-/** The same notes by a projection that reads every text. */
-const mended: HubModule = {
-  ...notesModule(),
-  projections: [
-    {
-      ...notesProjection,
-      version: 2,
-      on: notesProjection.on.map((handler) => ({
-        ...handler,
-        project: (event, view) => {
-          const text = "text" in event.payload ? event.payload.text : "";
-          const cured = text === POISON ? { ...event, payload: { ...event.payload, text: "cured" } } : event;
-          return handler.project(cured, view);
-        },
-      })),
-    },
-    tallyProjection,
-  ],
-};
 
 describe("a poison event", () => {
   it("AN-7 stops neither its own session nor any other, and nothing of it is gone", async () => {
@@ -76,7 +49,7 @@ describe("a poison event", () => {
     expect(await storage.events(room, { after: 0n, limit: 1 })).toMatchObject([{ skippedBy: ["notes@1"] }]);
     const live = await follow(first.hub, "room");
     const { view } = live.read();
-    const second = notesHub({ storage, modules: [mended] });
+    const second = notesHub({ storage, modules: [mendedNotes] });
     const later = await follow(second.hub, "room");
     expect(foldedNotes(later.read())).toEqual(["a:cured", "b:fine"]);
     // Another view: whoever holds the old one is told everything, so nobody keeps the gap.

@@ -11,7 +11,7 @@ const SESSIONS = 100;
 /** A file of a hundred sessions, of which `damage` has been done to the rows of number 42. */
 async function damagedFile(damage: (sql: string) => string) {
   const file = temporaryFile();
-  const storage = sqliteStorage({ path: file.path, synchronous: "OFF" });
+  const storage = sqliteStorage({ path: file.path, synchronous: "NORMAL" });
   const { hub } = notesHub({ storage });
   for (let index = 0; index < SESSIONS; index += 1) {
     await hub.publish(sessionKey(`s-${index}`), [noted("a", "one"), noted("b", "two")]);
@@ -23,7 +23,7 @@ async function damagedFile(damage: (sql: string) => string) {
   const key = "(SELECT key FROM sessionstream_session WHERE session = 's-42')";
   database.exec(damage(key));
   database.close();
-  const reopened = sqliteStorage({ path: file.path, synchronous: "OFF" });
+  const reopened = sqliteStorage({ path: file.path, synchronous: "NORMAL" });
   const scene = notesHub({ storage: reopened });
   return {
     ...scene,

@@ -1,35 +1,10 @@
-import type { HubModule } from "@sessionstream/server-node";
 import { memoryErrorRecords, memoryStorage } from "@sessionstream/server-node";
 import { describe, expect, it } from "vitest";
-import {
-  noted,
-  notesModule,
-  notesProjection,
-  POISON,
-  tallyProjection,
-} from "../../packages/server-node/src/hub/testing/notes-module.ts";
+import { noted, POISON } from "../../packages/server-node/src/hub/testing/notes-module.ts";
+import { mendedNotes } from "./harness/mended-notes.ts";
 import { notesHub, notesIn, sessionKey, writeNote } from "./harness/notes-hub.ts";
 
 const room = sessionKey("room");
-
-/** Reads the poisoned text as any other: what an operator deploys after the records said what failed. */
-const mended: HubModule = {
-  ...notesModule(),
-  projections: [
-    {
-      ...notesProjection,
-      version: 2,
-      on: notesProjection.on.map(({ event, project }) => ({
-        event,
-        project: (happened, view) => {
-          const poisoned = "text" in happened.payload && happened.payload.text === POISON;
-          return project(poisoned ? { ...happened, payload: { ...happened.payload, text: "cured" } } : happened, view);
-        },
-      })),
-    },
-    tallyProjection,
-  ],
-};
 
 describe("what failed, in the hands of an operator", () => {
   it("H33 H43 H44 is listed, does not hold up what comes later, is retried in order by the mended version, and is gone", async () => {
@@ -48,9 +23,9 @@ describe("what failed, in the hands of an operator", () => {
     // The version that skipped them is not asked again: its rows say so, and live and reloaded views stay equal.
     expect(await broken.hub.retryErrors(room)).toEqual(failed);
     expect(await notesIn(broken.hub, "room")).toEqual(["n1:one", "n3:three", "n5:five"]);
-    const fixed = notesHub({ storage, errorRecords, modules: [mended] });
+    const fixed = notesHub({ storage, errorRecords, modules: [mendedNotes] });
     expect(await fixed.hub.retryErrors(room)).toEqual([]);
-    const clean = notesHub({ modules: [mended] });
+    const clean = notesHub({ modules: [mendedNotes] });
     for (const [index, text] of ["one", "cured", "three", "cured", "five"].entries()) {
       await clean.hub.publish(room, [noted(`n${index + 1}`, text)]);
     }

@@ -1,8 +1,10 @@
-import type { HubModule, Projection } from "@sessionstream/server-node";
+import { type HubModule, on, type Projection, put } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { describe, expect, it } from "vitest";
 import {
   grown,
+  Note,
+  Noted,
   noted,
   notesModule,
   notesProjection,
@@ -11,6 +13,7 @@ import {
 } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { checkedModule } from "../../packages/server-node/src/testing/checked-module.ts";
 import { manualPlatform } from "../../packages/server-node/src/testing/manual-platform.ts";
+import { mendedNotes } from "./harness/mended-notes.ts";
 import { foldedNotes, follow, logOf, notesHub, notesIn, sessionKey } from "./harness/notes-hub.ts";
 
 const room = sessionKey("room");
@@ -18,19 +21,6 @@ const room = sessionKey("room");
 function notesBy(change: (projection: Projection) => Projection): HubModule {
   return { ...notesModule(), projections: [change(notesProjection), tallyProjection] };
 }
-
-/** The projection of notes that reads a poisoned text as any other. */
-const mended = notesBy((projection) => ({
-  ...projection,
-  version: 2,
-  on: projection.on.map(({ event, project }) => ({
-    event,
-    project: (happened, view) => {
-      const poisoned = "text" in happened.payload && happened.payload.text === POISON;
-      return project(poisoned ? { ...happened, payload: { ...happened.payload, text: "cured" } } : happened, view);
-    },
-  })),
-}));
 
 describe("a projection that throws", () => {
   it("F-S10 H33 at event 50 of 100: one note is missing, marked and on record; a mended version has them all, in order", async () => {
@@ -48,7 +38,7 @@ describe("a projection that throws", () => {
       { kind: "projection", subject: "notes@1", ordinal: 50n, metadata: { event: "Noted", mode: "live" } },
     ]);
     const cured = texts.map((text, index) => `n${index + 1}:${text === POISON ? "cured" : text}`);
-    expect(await notesIn(notesHub({ storage, modules: [mended] }).hub, "room")).toEqual(cured);
+    expect(await notesIn(notesHub({ storage, modules: [mendedNotes] }).hub, "room")).toEqual(cured);
   });
 });
 
@@ -57,13 +47,12 @@ describe("a projection that is not pure", () => {
     let calls = 0;
     const counting = notesBy((projection) => ({
       ...projection,
-      on: projection.on.map(({ event, project }) => ({
-        event,
-        project: (happened, view) => {
+      on: [
+        on(Noted, ({ payload }) => {
           calls += 1;
-          return project({ ...happened, payload: { ...happened.payload, offset: calls } }, view);
-        },
-      })),
+          return [put(Note, payload.field, { ...payload, offset: calls })];
+        }),
+      ],
     }));
     const impure = notesHub({ modules: [checkedModule(counting)] });
     await impure.hub.publish(room, [noted("a")]);

@@ -26,6 +26,8 @@ export class MemorySocket extends Duplex {
   /** Texts of the frames that it read. */
   readonly texts: string[] = [];
   closeCode: number | null = null;
+  /** What the upgrade was answered with. */
+  status: number | null = null;
   /** Frames and bytes read so far. */
   frames = 0;
   bytes = 0;
@@ -59,7 +61,12 @@ export class MemorySocket extends Duplex {
   }
 
   say(frame: ClientFrameJson): void {
-    this.#push(TEXT, Buffer.from(JSON.stringify(frame)));
+    this.sayText(JSON.stringify(frame));
+  }
+
+  /** A frame, or what should be none. */
+  sayText(text: string): void {
+    this.#push(TEXT, Buffer.from(text));
   }
 
   subscribe(sessionId: string): void {
@@ -116,6 +123,7 @@ export class MemorySocket extends Duplex {
     if (!this.#upgraded) {
       const end = this.#unread.indexOf("\r\n\r\n");
       if (end === -1) return;
+      this.status = Number(this.#unread.subarray(9, 12).toString());
       this.#upgraded = true;
       this.#unread = this.#unread.subarray(end + 4);
     }

@@ -23,7 +23,7 @@ export interface SocketServer extends AsyncDisposable {
 }
 
 export async function socketServer(
-  hub: Pick<Hub, "attach" | "limits" | "onRevoked">,
+  hub: WebSocketTransportOptions["hub"],
   options: Partial<WebSocketTransportOptions> = {},
 ): Promise<SocketServer> {
   const sockets: Duplex[] = [];

@@ -27,16 +27,26 @@ interface Timer {
 
 export function manualPlatform(options: ManualPlatformOptions = {}): ManualPlatform {
   const { start = Date.UTC(2026, 0, 1), idPrefix = "id" } = options;
-  const timers = new Set<Timer>();
+  /** By time; those of one time in the order they were set. */
+  const timers: Timer[] = [];
   let now = start;
   let minted = 0;
 
-  function nextTimer(until: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of timers) {
-      if (timer.at <= until && (next === undefined || timer.at < next.at)) next = timer;
+  /** Index of the first timer after all that are due at `at`. */
+  function indexAfter(at: number): number {
+    let low = 0;
+    let high = timers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((timers[middle]?.at ?? at) <= at) low = middle + 1;
+      else high = middle;
     }
-    return next;
+    return low;
+  }
+
+  function forget(timer: Timer): void {
+    const index = timers.lastIndexOf(timer, indexAfter(timer.at));
+    if (index !== -1) timers.splice(index, 1);
   }
 
   /** A turn of the real event loop: promise chains of any length run dry before it comes. */
@@ -48,8 +58,8 @@ export function manualPlatform(options: ManualPlatformOptions = {}): ManualPlatf
     now: () => now,
     setTimer(delayMs, callback) {
       const timer = { at: now + delayMs, callback };
-      timers.add(timer);
-      return () => void timers.delete(timer);
+      timers.splice(indexAfter(timer.at), 0, timer);
+      return () => forget(timer);
     },
     randomId() {
       minted += 1;
@@ -60,8 +70,8 @@ export function manualPlatform(options: ManualPlatformOptions = {}): ManualPlatf
     async advance(ms) {
       const until = now + ms;
       await settle();
-      for (let timer = nextTimer(until); timer !== undefined; timer = nextTimer(until)) {
-        timers.delete(timer);
+      for (let [timer] = timers; timer !== undefined && timer.at <= until; [timer] = timers) {
+        timers.shift();
         now = Math.max(now, timer.at);
         timer.callback();
         await settle();
@@ -73,7 +83,7 @@ export function manualPlatform(options: ManualPlatformOptions = {}): ManualPlatf
       now = at;
     },
     get pendingTimers() {
-      return timers.size;
+      return timers.length;
     },
   };
 }

@@ -2,6 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { SessionStreamError } from "@sessionstream/protocol";
 import { CorrelationInfoSchema, type RunEntity } from "@sessionstream/protocol/chat/v1";
 import type { EffectContext } from "../../effect/effect.ts";
+import { atOnce } from "../../platform/hooks.ts";
 import { mergeCorrelation } from "../correlation.ts";
 import type { EngineRequest, RuntimeResolver } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
@@ -86,7 +87,7 @@ async function answer(
   const engine = await resolveRuntime(request);
   let saidText = false;
   let saidAnything = false;
-  for await (const event of engine(request, signal)) {
+  for await (const event of atOnce(engine(request, signal), "An engine")) {
     if (signal.aborted) return;
     heard();
     saidText ||= event.type === "text-delta" && event.text !== "";

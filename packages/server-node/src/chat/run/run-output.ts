@@ -1,6 +1,7 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { EffectContext } from "../../effect/effect.ts";
 import type { EventInput } from "../../event/define-event.ts";
+import { atOnce } from "../../platform/hooks.ts";
 import type { SessionView } from "../../projection/view.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { ChatRun } from "../kinds.ts";
@@ -117,7 +118,7 @@ function createTranslator(
     let known = event.type === "finish";
     const events = handlers.flatMap(({ name, handle }) => {
       try {
-        const said = handle(event);
+        const said = atOnce(handle(event), `Plugin ${name}`);
         known ||= said !== undefined;
         return said ?? [];
       } catch (error) {
