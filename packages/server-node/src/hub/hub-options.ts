@@ -12,7 +12,7 @@ import type { HubModule } from "./hub-module.ts";
 import type { PipelineRecord } from "./pipeline-record.ts";
 import type { RevocationChannel } from "./revocation.ts";
 
-/** `create`: write to a session that has no log yet. */
+/** `create`: write to a session that has no log yet. Of one that is not in memory `write` is asked first, then `create`. */
 export type Action = "create" | "read" | "write" | "remove";
 
 export interface AuthorizeRequest {

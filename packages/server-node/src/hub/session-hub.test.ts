@@ -120,6 +120,7 @@ describe("who may", () => {
     await attach();
     await hub.remove(alice, room.session);
     expect(asked.map(({ action, command }) => [action, command])).toEqual([
+      ["write", "WriteNote"],
       ["create", "WriteNote"],
       ["write", "WriteNote"],
       ["read", undefined],

@@ -12,6 +12,7 @@ import type { ErrorRecord } from "./error-records.ts";
 import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitRequest } from "./hub.ts";
 import type { HubLimits } from "./hub-options.ts";
 import type { Lane } from "./lane.ts";
+import { permitCommand } from "./permit-command.ts";
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
 import { retryErrors } from "./retry-errors.ts";
@@ -48,7 +49,9 @@ export class SessionHub implements Hub {
     this.#checkOpen();
     const accepted = acceptCommand(this.#core, request);
     const { principal } = request;
-    return this.#table.withLane(sessionOf(principal, request.session), async (lane) => {
+    const session = sessionOf(principal, request.session);
+    const granted = await permitCommand(this.#core, request, this.#table.peek(session));
+    return this.#table.withLane(session, async (lane) => {
       await lane.ready();
       const action = lane.state.isUnborn ? "create" : "write";
       await authorize(this.#core, { principal, action, session: request.session, command: request.command });
@@ -57,7 +60,7 @@ export class SessionHub implements Hub {
         id: request.id,
         ...accepted,
         principal: Object.freeze({ id: principal.id, tenant: principal.tenant }),
-        granted: action,
+        granted,
         mintedIds: [],
         decision: null,
         eventIds: [],

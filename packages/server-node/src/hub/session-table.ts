@@ -37,6 +37,12 @@ export class SessionTable {
     return [...this.#seats.values()].map(({ lane }) => lane);
   }
 
+  /** The session's lane, if it has one that is loaded. Looking is no use of it. */
+  peek(session: SessionKey): Lane | null {
+    const lane = this.#seats.get(nameOf(session))?.lane ?? null;
+    return lane?.isLoaded ? lane : null;
+  }
+
   /** Runs `use` on the session's lane, which stays in memory meanwhile. */
   async withLane<Result>(session: SessionKey, use: (lane: Lane) => Promise<Result>): Promise<Result> {
     if (this.#core.phase.current === "closed") throw closedError();
