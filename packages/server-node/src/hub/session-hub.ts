@@ -53,8 +53,6 @@ export class SessionHub implements Hub {
     const granted = await permitCommand(this.#core, request, this.#table.peek(session));
     return this.#table.withLane(session, async (lane) => {
       await lane.ready();
-      const action = lane.state.isUnborn ? "create" : "write";
-      await authorize(this.#core, { principal, action, session: request.session, command: request.command });
       return lane.submit({
         type: "command",
         id: request.id,
