@@ -63,6 +63,9 @@ export class ThreadWatch implements SessionObserver {
       case "page":
         if (update.floor < this.floor) this.floor = update.floor;
         break;
+      case "forget":
+        if (update.floor > this.floor) this.floor = update.floor;
+        break;
       case "mutations":
       case "ephemeral":
         return;

@@ -93,6 +93,37 @@ describe("a session on our wire", () => {
     expect(session.transport.openConnections).toBe(1);
   });
 
+  it("F-C12 L12: one of five sessions whose observer throws on one commit heals by one resync, and the others notice nothing", () => {
+    const { session, server } = live();
+    const names = ["s-2", "s-3", "s-4", "s-5"];
+    const others = names.map((id) => {
+      const own = scriptedServer({ sessionId: id });
+      const from = session.transport.current.sent.length;
+      const { observer } = session.follow(id);
+      converse(session, own, from);
+      return { own, observer };
+    });
+    session.observer.nextApply = () => {
+      throw new Error("poison");
+    };
+    const asked = session.transport.current.sent.length;
+    const poison = server.commit([put("m2", "poison")]);
+    for (const frame of [poison, ...others.map(({ own }) => own.commit([put("m1", "fine")]))]) {
+      session.transport.current.receive(frame);
+    }
+    expect(session.observer.hydrations.at(-1)).toEqual({ type: "stale" });
+    converse(session, server, asked);
+    expect(session.transport.current.sent).toHaveLength(asked + 1);
+    expect(session.observer.hydrations.at(-1)).toEqual({ type: "ready" });
+    session.platform.runFrames();
+    expect(session.observer.timeline.getOrder()).toHaveLength(2);
+    for (const { observer } of others) {
+      expect(types(observer.hydrations)).toEqual(["loading", "ready"]);
+      expect(types(observer.updates)).toEqual(["full", "commit"]);
+    }
+    expect(session.transport.connections).toHaveLength(1);
+  });
+
   it("F-C9 a resync is asked for once, however many commits come after the gap", () => {
     const { session, server } = live();
     server.commit([put("m2", "Lost")]);
