@@ -35,4 +35,5 @@ export {
   decodePayload,
   encodePayload,
   type PayloadRegistry,
+  payloadTypeName,
 } from "./payload-registry.ts";

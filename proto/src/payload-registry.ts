@@ -103,11 +103,25 @@ export function decodePayload<Desc extends DescMessage>(
   registry: PayloadRegistry,
 ): MessageShape<Desc> {
   const { "@type": typeUrl, ...fields } = parseObject(text, schema);
-  const typeName = typeof typeUrl === "string" ? typeUrl.slice(typeUrl.lastIndexOf("/") + 1) : undefined;
-  if (typeName !== schema.typeName) {
+  if (typeNameIn(typeUrl) !== schema.typeName) {
     throw new SessionStreamError("invalid_event", `Expected a payload of ${schema.typeName}, got "@type" ${typeUrl}`);
   }
   return read(schema, fields, registry, "invalid_event");
+}
+
+/** Which message a stored payload is of, by its "@type"; `null` when it does not say. */
+export function payloadTypeName(text: string): string | null {
+  try {
+    // CAST: whatever it is, asking for a member gives something or nothing.
+    return typeNameIn((JSON.parse(text) as JsonObject | null)?.["@type"]);
+  } catch {
+    // Whoever decodes it says what is wrong with it.
+    return null;
+  }
+}
+
+function typeNameIn(typeUrl: unknown): string | null {
+  return typeof typeUrl === "string" ? typeUrl.slice(typeUrl.lastIndexOf("/") + 1) : null;
 }
 
 /**

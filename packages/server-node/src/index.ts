@@ -29,6 +29,7 @@ export {
   type SessionEvent,
   type Visibility,
 } from "./event/define-event.ts";
+export { defineUpcaster, type Upcaster } from "./event/upcaster.ts";
 export type { FanOutLimits } from "./fan-out/fan-out-limits.ts";
 export type { AnyRecord, OpaqueRecord } from "./fan-out/lane-reader.ts";
 export type {

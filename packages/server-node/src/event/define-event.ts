@@ -1,5 +1,6 @@
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
+import type { Upcaster } from "./upcaster.ts";
 
 /** `server`: never leaves the process; `public`: subscribers may see it (reference peers as a uiEvent of this name). */
 export type Visibility = "public" | "server";
@@ -9,6 +10,8 @@ export interface EventType<Desc extends DescMessage = DescMessage> {
   readonly name: string;
   readonly schema: Desc;
   readonly visibility: Visibility;
+  /** How payloads of older schemas are read; steps may build on one another. */
+  readonly upcasters: readonly Upcaster[];
 }
 
 /** An event about to be published; the hub adds ordinal, id and time. */
@@ -32,9 +35,9 @@ export interface SessionEvent<Desc extends DescMessage = DescMessage> {
 export function defineEvent<Desc extends DescMessage>(
   name: string,
   schema: Desc,
-  options: { readonly visibility?: Visibility } = {},
+  options: { readonly visibility?: Visibility; readonly upcasters?: readonly Upcaster[] } = {},
 ): EventType<Desc> {
-  return { name, schema, visibility: options.visibility ?? "public" };
+  return { name, schema, visibility: options.visibility ?? "public", upcasters: options.upcasters ?? [] };
 }
 
 /** Makes an event of `type`; missing fields take their zero values. */

@@ -13,6 +13,7 @@ import type { EntityKind } from "../projection/define-entity-kind.ts";
 import type { Project, Projection } from "../projection/define-projection.ts";
 import type { SessionView } from "../projection/view.ts";
 import type { HubModule } from "./hub-module.ts";
+import { findBrokenStep } from "./read-payload.ts";
 
 interface ProjectionHandler {
   readonly projection: RegisteredProjection;
@@ -54,13 +55,18 @@ export function createHubRegistry(modules: readonly HubModule[]): HubRegistry {
   }
   const projections = modules.flatMap((module) => module.projections);
   const handlers = registerProjections(projections, { events, kinds });
-  const declared = [...commands.values(), ...events.values(), ...kinds.values()];
+  const evolving = [...events.values(), ...kinds.values()];
+  for (const type of evolving) checkUpcasters(type);
+  const schemas = [
+    ...[...commands.values(), ...evolving].map(({ schema }) => schema),
+    ...evolving.flatMap(({ upcasters }) => upcasters.flatMap(({ from, to }) => [from, to])),
+  ];
   return Object.freeze({
     commands,
     events,
     kinds,
     handlers,
-    payloads: createPayloadRegistry(declared.map(({ schema }) => schema)),
+    payloads: createPayloadRegistry(schemas),
     projectionsId: sha256(projections.map(stampOf).join("\n")).slice(0, 16),
     due: modules.map((module) => ({ module: module.name, due: (view: SessionView) => named(module, view) })),
   });
@@ -121,6 +127,11 @@ function named(module: HubModule, view: SessionView): readonly DueEffect[] {
 
 function stampOf({ name, version }: Projection): string {
   return `${name}@${version}`;
+}
+
+function checkUpcasters(type: EventType | EntityKind): void {
+  const problem = findBrokenStep(type);
+  if (problem !== null) throw invalid(`${"kind" in type ? `kind "${type.kind}"` : `event "${type.name}"`} ${problem}`);
 }
 
 function addKind(kinds: Map<string, EntityKind>, kind: EntityKind): void {

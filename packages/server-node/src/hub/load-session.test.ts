@@ -108,7 +108,7 @@ describe("loading", () => {
     };
     const { hub } = hubScene({ storage });
     await expect(hub.snapshot({ principal: alice, session: room.session })).rejects.toMatchObject({
-      code: "storage_unavailable",
+      code: "corrupt_data",
     });
   });
 });

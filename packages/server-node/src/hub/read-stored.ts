@@ -4,11 +4,11 @@
  */
 
 import { SessionStreamError } from "@sessionstream/protocol";
-import { decodePayload } from "@sessionstream/protocol/codec";
 import type { SessionEvent } from "../event/define-event.ts";
 import type { AnyRecord, RemovedRecord } from "../fan-out/lane-reader.ts";
 import type { SessionKey, StoredEntity, StoredEvent } from "../storage/contract.ts";
 import type { HubCore } from "./core.ts";
+import { readPayload } from "./read-payload.ts";
 
 /** `null`: nothing here can interpret it, so it projects nothing. */
 export function readEvent(core: HubCore, session: SessionKey, stored: StoredEvent): SessionEvent | null {
@@ -16,7 +16,7 @@ export function readEvent(core: HubCore, session: SessionKey, stored: StoredEven
   if (type === undefined) return null;
   const { name, id, ordinal, at, commandId } = stored;
   try {
-    const payload = Object.freeze(decodePayload(type.schema, stored.payload, core.registry.payloads));
+    const payload = Object.freeze(readPayload(type, stored.payload, core.registry.payloads));
     return { type, name, id, ordinal, at, payload, commandId };
   } catch (error) {
     const corrupt = corruptRow(`Event ${ordinal}`, error);
@@ -31,7 +31,7 @@ export function readEntity(core: HubCore, session: SessionKey, stored: StoredEnt
   const kind = core.registry.kinds.get(stored.kind);
   if (kind !== undefined) {
     try {
-      const payload = Object.freeze(decodePayload(kind.schema, stored.payload, core.registry.payloads));
+      const payload = Object.freeze(readPayload(kind, stored.payload, core.registry.payloads));
       return Object.freeze({ kind, payload, ...meta });
     } catch (error) {
       const subject = `${stored.kind}/${id}`;

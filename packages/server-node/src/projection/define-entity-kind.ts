@@ -1,5 +1,6 @@
 import type { DescMessage, MessageShape } from "@bufbuild/protobuf";
 import type { Visibility } from "../event/define-event.ts";
+import type { Upcaster } from "../event/upcaster.ts";
 
 /** Who a frame is for. Redaction is a pure function of kind and audience; a frame is encoded once per audience. */
 export type Audience = "public" | (string & {});
@@ -13,6 +14,8 @@ export interface EntityKind<Desc extends DescMessage = DescMessage> {
   /** Shown to reference peers. */
   readonly reference: boolean;
   readonly visibility: Visibility;
+  /** How stored entities of older schemas are read; steps may build on one another. */
+  readonly upcasters: readonly Upcaster[];
   /**
    * Not yet settled (running run, pending approval): always sent, whatever the window.
    * A method, so that a kind of one schema is usable where any kind is wanted.
@@ -29,6 +32,8 @@ export interface EntityKindOptions<Desc extends DescMessage> {
   readonly reference?: boolean;
   /** Default `"public"`. */
   readonly visibility?: Visibility;
+  /** Default: none. */
+  readonly upcasters?: readonly Upcaster[];
   /** Default: never open. Changing it needs a new version of the projection that writes the kind. */
   readonly open?: (payload: MessageShape<Desc>) => boolean;
   /** Default: everything is shown. */
@@ -46,6 +51,7 @@ export function defineEntityKind<Desc extends DescMessage>(
     row: options.row ?? false,
     reference: options.reference ?? true,
     visibility: options.visibility ?? "public",
+    upcasters: options.upcasters ?? [],
     open: options.open ?? (() => false),
     redact: options.redact ?? ((payload) => payload),
   };
