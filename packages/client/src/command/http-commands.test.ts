@@ -113,11 +113,27 @@ describe("commands over HTTP", () => {
     });
     const { commands } = server(fails(409, body));
     await expect(commands.submit(START, NEVER)).rejects.toMatchObject({
-      message: "send-message failed: 409 run_busy: A run is active",
+      message: "An answer is being written. Wait for it, then try again.",
+      cause: new Error("send-message failed: 409 run_busy: A run is active"),
       code: "run_busy",
       retryable: false,
       reason: "shop_closed",
     });
+  });
+
+  it("X31 what a server or a proxy says is for developers, never in the message", async () => {
+    const canary = "CANARY /var/www/app.php line 3 <script>alert(1)</script>";
+    for (const [status, code] of [
+      [409, "command_rejected"],
+      [429, "rate_limited"],
+      [500, "internal"],
+      [418, "no_code_of_ours"],
+    ] as const) {
+      const { commands } = server(fails(status, JSON.stringify({ code, error: canary })));
+      const error: unknown = await commands.submit(START, NEVER).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.not.stringContaining("CANARY"), cause: expect.anything() });
+      expect(String(error instanceof Error && error.cause)).toContain("CANARY");
+    }
   });
 
   it.each([

@@ -1,5 +1,8 @@
-/** Owns what a failed HTTP response means: what the body says, else what the status says. */
-import { type ErrorCode, isErrorCode, SessionStreamError } from "@sessionstream/protocol";
+/**
+ * Owns what a failed HTTP response means: what the body says, else what the status says. The message is ours and may be
+ * shown to anybody; the server's or a proxy's own words are for developers, in `cause` (X31).
+ */
+import { ERROR_CODES, type ErrorCode, isErrorCode, SessionStreamError } from "@sessionstream/protocol";
 
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   400: "bad_request",
@@ -18,6 +21,25 @@ const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   504: "timeout",
 };
 
+const MESSAGES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  rate_limited: "Too much at once. Wait a moment, then try again.",
+  payload_too_large: "This is too large to be sent. Send less.",
+  unauthenticated: "You are not signed in any more. Sign in, then try again.",
+  forbidden: "You may not do this here.",
+  origin_rejected: "You may not do this from this page.",
+  session_not_found: "There is no such conversation.",
+  session_full: "This conversation is full. Start another one.",
+  empty_prompt: "There is nothing to send.",
+  run_busy: "An answer is being written. Wait for it, then try again.",
+};
+
+function messageOf(code: ErrorCode, retryable: boolean): string {
+  const general = retryable
+    ? "The server could not do this now. Try again."
+    : "The server refused this. Trying the same again will not help.";
+  return MESSAGES[code] ?? general;
+}
+
 export async function httpError(operation: string, response: Response, now: number): Promise<SessionStreamError> {
   const body = await readBody(response);
   const said = text(body["code"]);
@@ -29,8 +51,9 @@ export async function httpError(operation: string, response: Response, now: numb
   const retryable = body["retryable"];
   const retryAfterMs = body["retryAfterMs"] ?? headerMs(response.headers.get("retry-after"), now);
   const errorId = text(body["errorId"]);
-  const message = text(body["error"]) ?? "the server gave no reason";
-  return new SessionStreamError(code, `${operation} failed: ${response.status} ${said ?? code}: ${message}`, {
+  const words = text(body["error"]) ?? "the server gave no reason";
+  return new SessionStreamError(code, messageOf(code, typeof retryable === "boolean" ? retryable : ERROR_CODES[code]), {
+    cause: new Error(`${operation} failed: ${response.status} ${said ?? code}: ${words}`),
     ...(reason === undefined ? {} : { reason }),
     ...(typeof retryable === "boolean" ? { retryable } : {}),
     ...(typeof retryAfterMs === "number" ? { retryAfterMs } : {}),
