@@ -8,7 +8,7 @@ import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import Database from "libsql";
 
 /** All that was stored of every session, after so many commits. */
-export type Contents = Awaited<ReturnType<typeof contentsOf>>;
+type Contents = Awaited<ReturnType<typeof contentsOf>>;
 
 /** The two files at one moment. */
 export interface Photograph {
