@@ -34,20 +34,24 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
   const wasUnborn = state.isUnborn;
   if (!wasUnborn && head.epoch !== state.view.epoch) return reload(lane);
   const next = wasUnborn ? newborn(lane, head) : state;
-  if (head.floor > next.view.ordinal || head.ordinal < next.view.ordinal) return reload(lane);
+  if (head.floor > next.view.ordinal) return reload(lane);
+  if (head.ordinal < next.view.ordinal) return startOver(lane);
   const staged = new StagedView(next.view);
   staged.epoch = head.epoch;
   const events: StoredEvent[] = [];
   try {
-    for await (const page of readLog(core, session, { after: next.view.ordinal, upTo: head.ordinal })) {
-      replayInto(core, staged, page, "catch-up");
-      events.push(...page);
+    for await (const page of readLog(core, session, { after: lastShared(next, head), upTo: head.ordinal })) {
+      const [own, ...newer] = page;
+      if (own?.ordinal === next.view.ordinal && own.id !== next.tag) return startOver(lane);
+      const fresh = own?.ordinal === next.view.ordinal ? newer : page;
+      replayInto(core, staged, fresh, "catch-up");
+      events.push(...fresh);
     }
   } catch (error) {
     if (error instanceof SessionStreamError && error.code === "gone") return reload(lane);
     throw error;
   }
-  if ((events.at(-1)?.id ?? next.tag) !== head.tag) return reload(lane);
+  if ((events.at(-1)?.id ?? next.tag) !== head.tag) return startOver(lane);
   const prevOrdinal = next.view.ordinal;
   const { deltas, touched, forgotten } = next.view.apply(staged);
   next.stored = head;
@@ -77,6 +81,21 @@ export async function catchUp(lane: LaneContext): Promise<CaughtUp> {
   if (newer !== "gone" && newer.length === 0) return NOTHING_NEW;
   const loaded = await core.storage.load(session);
   return followHead(lane, loaded?.head ?? null);
+}
+
+/** From where to read: with the view's own last event, if it is kept, to see that what follows follows on it. */
+function lastShared({ view }: LaneState, head: SessionHead): bigint {
+  return view.ordinal > head.floor && view.ordinal < head.ordinal ? view.ordinal - 1n : view.ordinal;
+}
+
+/** The same log by name, and not what this lane saw of it: somebody put a backup in its place. */
+function startOver(lane: LaneContext): Promise<CaughtUp> {
+  const { core, session, state } = lane;
+  const { ordinal } = state.view;
+  const message = `The log has another history than it had up to ${ordinal}, as after a backup was put in its place.`;
+  const error = new SessionStreamError("corrupt_data", message);
+  core.errors.report({ kind: "storage", error, subject: "history", session, ordinal });
+  return reload(lane);
 }
 
 /** Another process began the log this lane knew to be missing: it is followed from its first event. */
