@@ -11,6 +11,7 @@ import {
   type JsonObject as ProtobufJsonObject,
   type Registry,
 } from "@bufbuild/protobuf";
+import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { isForbiddenKey } from "./entity-patch/forbidden-key.ts";
 import { SessionStreamError } from "./error-code.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
@@ -104,7 +105,10 @@ export function decodePayload<Desc extends DescMessage>(
 ): MessageShape<Desc> {
   const { "@type": typeUrl, ...fields } = parseObject(text, schema);
   if (typeNameIn(typeUrl) !== schema.typeName) {
-    throw new SessionStreamError("invalid_event", `Expected a payload of ${schema.typeName}, got "@type" ${typeUrl}`);
+    throw new SessionStreamError(
+      "invalid_event",
+      `Expected a payload of ${schema.typeName}, not what its "@type" says`,
+    );
   }
   return read(schema, fields, registry, "invalid_event");
 }
@@ -168,8 +172,13 @@ function read<Desc extends DescMessage>(
       recursionLimit: MAX_DEPTH,
     });
   } catch (cause) {
-    throw new SessionStreamError(code, `${schema.typeName} cannot be decoded: ${reason(cause)}`, { cause });
+    throw new SessionStreamError(code, `${schema.typeName} cannot be decoded: ${unreadable(cause)}`, { cause });
   }
+}
+
+/** Names the field and not its value: the message goes to logs, and a payload must not (X31). */
+function unreadable(cause: unknown): string {
+  return isFieldError(cause) ? `${cause.field()} has a value it cannot hold` : "it is not of this type";
 }
 
 function reason(cause: unknown): string {

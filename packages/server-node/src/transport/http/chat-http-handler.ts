@@ -5,6 +5,7 @@ import type { Hub } from "../../hub/hub.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createRateLimiter } from "../../limits/rate-limiter.ts";
 import { inTime, tell } from "../../platform/hooks.ts";
+import { logLine } from "../../platform/log-line.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import { requireDecision } from "../../platform/require-decision.ts";
 import { isExpired } from "../is-expired.ts";
@@ -152,5 +153,5 @@ function allowPreflight({ maxAgeSeconds = 600 }: NonNullable<ChatHttpOptions["co
 
 function logError(error: unknown, errorId: string): void {
   // biome-ignore lint/suspicious/noConsole: an error that nobody listens for must at least be seen.
-  console.error(`sessionstream: ${errorId}`, error);
+  console.error(logLine(`sessionstream: ${errorId}`, error));
 }

@@ -13,6 +13,7 @@ import { clientAddress } from "../../limits/client-address.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createTally } from "../../limits/tally.ts";
 import { atOnce, tell } from "../../platform/hooks.ts";
+import { logLine } from "../../platform/log-line.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import { requireDecision } from "../../platform/require-decision.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
@@ -280,5 +281,5 @@ function isolateReport(report: (error: unknown, subject: string) => void): (erro
 }
 
 function warn(error: unknown, subject: string): void {
-  process.emitWarning(`${subject}: ${error instanceof Error ? error.message : String(error)}`, "SessionStreamWarning");
+  process.emitWarning(logLine(subject, error), "SessionStreamWarning");
 }
