@@ -2,7 +2,15 @@
  * Owns what the elements of markdown become. No element here runs anything or carries a style, and nothing is loaded but
  * an image the app allowed: links are checked, alignment is an attribute.
  */
-import { Children, type ComponentPropsWithoutRef, cloneElement, isValidElement, type ReactNode } from "react";
+import {
+  Children,
+  type ComponentPropsWithoutRef,
+  cloneElement,
+  createContext,
+  isValidElement,
+  type ReactNode,
+  useContext,
+} from "react";
 import type { Components, ExtraProps } from "react-markdown";
 import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
@@ -14,7 +22,19 @@ import { disguisedHost, imageHost, linkTarget } from "./safe-link.ts";
 
 type Props<Tag extends keyof React.JSX.IntrinsicElements> = ComponentPropsWithoutRef<Tag> & ExtraProps;
 
-function Link({ href, id, children }: Props<"a">) {
+const InLink = createContext(false);
+
+/** A bare address within the text of a link is a link to the parser; to a browser there is but one. */
+function Link(props: Props<"a">) {
+  if (useContext(InLink)) return props.children;
+  return (
+    <InLink.Provider value={true}>
+      <OuterLink {...props} />
+    </InLink.Provider>
+  );
+}
+
+function OuterLink({ href, id, children }: Props<"a">) {
   const part = usePart();
   const labels = useLabels();
   const target = linkTarget(href);

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import { ImagesProvider } from "./images-context.tsx";
 import { Markdown } from "./markdown.tsx";
 
 /** Documents that try to run, load or disguise something. */
@@ -154,4 +155,52 @@ it.each([
 ])("X26 %s are shown as text", (_name, text) => {
   const { container } = render(<Markdown text={text} />);
   expect(container.querySelector("[data-part=preformatted]")?.textContent).toBe(text);
+});
+
+it("X25 references to characters are read without asking the page, and stand for themselves in code", () => {
+  const { container } = render(
+    <Markdown
+      text={
+        "a &amp; b &lt;i&gt; &mdash; &unheard; &constructor; &#65; `&amp;`\n\n```\n&lt;\n```\n\n[x](https://a.example/?b&amp;c 'say &quot;x&quot;')"
+      }
+    />,
+  );
+  expect(container.querySelector("p")?.textContent).toBe("a & b <i> — &unheard; &constructor; A &amp;");
+  expect(container.querySelector("pre")?.textContent).toBe("&lt;");
+  expect(screen.getByRole("link", { name: "x" })).toHaveAttribute("href", "https://a.example/?b&c");
+});
+
+it("X24 X20 a link holds no other, and shows every letter of what it says", () => {
+  const { container } = render(<Markdown text={"[see https://bank.example **\u202eknab**](https://evil.example)"} />);
+  expect(container.querySelectorAll("a")).toHaveLength(1);
+  expect(screen.getByRole("link")).toHaveTextContent("see https://bank.example [U+202E]knab");
+  screen.getByText("(evil.example)");
+});
+
+it("X24 code and its name show what they hide, and are copied as they are", async () => {
+  const user = userEvent.setup();
+  const writeText = vi.spyOn(navigator.clipboard, "writeText");
+  const code = 'if (level != "user\u202e") {';
+  const { container } = render(<Markdown text={`\`a\u2066b\`\n\n\`\`\`js\n${code}\n\`\`\``} />);
+  expect(container.querySelector("p code")).toHaveTextContent("a[U+2066]b");
+  expect(container.querySelector("pre")).toHaveTextContent('if (level != "user[U+202E]") {');
+  await user.click(screen.getByRole("button", { name: "Copy" }));
+  expect(writeText).toHaveBeenLastCalledWith(code);
+});
+
+it("X21 X22 an allowed image is loaded once its block is complete, and nothing is told to its server", () => {
+  const images = { allow: ["https://cdn.example/charts/"] };
+  const show = (text: string, streaming: boolean) => (
+    <ImagesProvider images={images}>
+      <Markdown text={text} streaming={streaming} />
+    </ImagesProvider>
+  );
+  const { container, rerender } = render(show("![a chart](https://cdn.example/charts/a.png)", true));
+  expect(container.querySelector("img")).toBeNull();
+  rerender(show("![a chart](https://cdn.example/charts/a.png)\n\nIt shows", true));
+  const image = screen.getByRole("img", { name: "a chart" });
+  expect(image).toHaveAttribute("src", "https://cdn.example/charts/a.png");
+  expect(image).toHaveAttribute("referrerpolicy", "no-referrer");
+  rerender(show("![other](https://cdn.example/other/a.png)", false));
+  expect(container.querySelector("img")).toBeNull();
 });

@@ -7,6 +7,7 @@ import ReactMarkdown from "react-markdown";
 import { gfmSyntax } from "./gfm.ts";
 import { MARKDOWN_COMPONENTS } from "./markdown-components.tsx";
 import { DEEPEST, isTooCostly, MOST_NODES } from "./markdown-limits.ts";
+import { hideReferences, resolveReferences } from "./named-references.ts";
 
 /** Of mdast. */
 interface SyntaxNode {
@@ -16,7 +17,7 @@ interface SyntaxNode {
   readonly align?: readonly unknown[] | null;
 }
 
-const PLUGINS = [gfmSyntax, limitedTree];
+const PLUGINS = [gfmSyntax, limitedTree, resolveReferences];
 
 /** `prefix` keeps the ids of footnotes apart from those of the page. `null`: show the text as it is. */
 export function readMarkdown(text: string, prefix: string): ReactElement | null {
@@ -24,7 +25,7 @@ export function readMarkdown(text: string, prefix: string): ReactElement | null 
   try {
     // Not rendered but called: it is a synchronous function without hooks, and here its errors can be caught.
     return ReactMarkdown({
-      children: text,
+      children: hideReferences(text),
       remarkPlugins: PLUGINS,
       remarkRehypeOptions: { clobberPrefix: prefix },
       components: MARKDOWN_COMPONENTS,

@@ -54,6 +54,8 @@ describe("X20 X23 addresses that do not", () => {
     "../up",
     "https:",
     "http://",
+    "https://bank.example@evil.example",
+    "https://user:password@bank.example",
     "https://exa mple.com",
     "data:text/html;base64,PHNjcmlwdD4=",
     "data:image/svg+xml,<svg onload=alert(1)>",
@@ -68,6 +70,9 @@ it.each([
   ["https://bank.example@evil.example", "evil.example", null],
   ["https://bank.example/a", "bank.example", null],
   ["our bank", "evil.example", null],
+  ["sign in at https://bank.example/login", "evil.example", "evil.example"],
+  ["pay\u200bpal", "evil.example", "evil.example"],
+  ["our bank", "xn--bnk-8cd.example", "xn--bnk-8cd.example"],
 ])("X24 a link that reads %s and leads to %s shows %s", (text, host, shown) => {
   expect(disguisedHost(text, host)).toBe(shown);
 });

@@ -31,7 +31,7 @@ export function linkTarget(address: string | undefined): LinkTarget {
  */
 export function disguisedHost(text: string, host: string): string | null {
   if (host !== "" && (hidesCharacters(text) || /(?:^|\.)xn--/.test(host))) return host;
-  const claimed = /^\s*(?:https?:\/\/|www\.)[^\s/]+/i.exec(text)?.[0].trim();
+  const claimed = /(?:https?:\/\/|www\.)[^\s/]+/i.exec(text)?.[0];
   if (claimed === undefined || host === "") return null;
   const claimedHost = parse(/^https?:/i.test(claimed) ? claimed : `http://${claimed}`)?.host;
   return claimedHost === host ? null : host;
