@@ -15,7 +15,7 @@ export const Support = () => (
     sessionId={current()}
     outbox={outbox}
     title="Order desk"
-    suggestions={["Where is order 4021?", "Which orders are late?", "Show me a table"]}
+    suggestions={["Look up my open orders", "Show me a table and some code", "Think first, then fill a widget"]}
     renderers={[orderCard, stockList]}
   />
 );
