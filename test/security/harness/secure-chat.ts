@@ -40,6 +40,8 @@ export interface SecureChatOptions {
   readonly http?: Partial<ChatHttpOptions>;
   readonly ws?: Partial<WebSocketTransportOptions>;
   readonly reauthorizeMs?: number;
+  /** Failures are printed, as without a listener for them. Default: they are kept quiet. */
+  readonly isLoud?: boolean;
 }
 
 export interface SecureChat extends AsyncDisposable {
@@ -62,7 +64,7 @@ export function key(tenant: string, session: string): string {
 }
 
 export async function secureChat(options: SecureChatOptions = {}): Promise<SecureChat> {
-  const { mayCreate = true } = options;
+  const { mayCreate = true, isLoud = false } = options;
   const users = new Map<string, Principal>();
   const access = new Map<string, Access>();
   const asked: AuthorizeRequest[] = [];
@@ -73,7 +75,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
 
   const hub = createHub({
     storage: options.storage ?? memoryStorage(),
-    modules: [chat({ engine: demoEngine({ delayMs: 0 }) })],
+    modules: [chat({ engine: demoEngine({ speed: Number.POSITIVE_INFINITY }) })],
     platform,
     limits: { reauthorizeMs: options.reauthorizeMs ?? 60_000 },
     authorize(request) {
@@ -91,7 +93,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
     authenticate: ({ headers }) => userOf(headers.get("authorization")),
     origins: [ORIGIN],
     limits: { commands: UNLIMITED },
-    onError: () => undefined,
+    ...(isLoud ? {} : { onError: () => undefined }),
     ...options.http,
   });
   const sockets = createWebSocketTransport({
@@ -101,7 +103,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
     authenticateToken: (token) => users.get(token) ?? null,
     origins: [ORIGIN],
     limits: { maxConnectionsPerPrincipal: 1_000, maxConnectionsPerAddress: 1_000, inboundFrames: UNLIMITED },
-    report: () => undefined,
+    ...(isLoud ? {} : { report: () => undefined }),
     ...options.ws,
   });
   const server = createServer();

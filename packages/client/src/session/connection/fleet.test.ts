@@ -51,6 +51,8 @@ function fleet() {
       mappings: createMappingRegistry([], () => {}),
       window: 50,
       refresh: undefined,
+      introduce: undefined,
+      renew: undefined,
       report: () => {},
     });
     connection.open(sessionId("s-1"), recordingObserver(platform));

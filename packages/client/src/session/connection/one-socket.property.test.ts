@@ -42,6 +42,8 @@ function connectionOver(transport: ReturnType<typeof rogueTransport>, platform: 
     mappings: createMappingRegistry([], () => {}),
     window: 50,
     refresh: () => Promise.resolve(),
+    introduce: undefined,
+    renew: undefined,
     report: () => {},
   });
 }

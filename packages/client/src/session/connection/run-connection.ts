@@ -2,8 +2,8 @@
  * Owns the one impure loop: a socket, a timer and the sessions that share them. Every decision is the machines'; here
  * frames are decoded, handed to their session, and effects carried out.
  */
-import type { ClientFrameJson, ErrorCode, SessionId } from "@sessionstream/protocol";
-import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
+import type { ClientFrameJson, SessionId } from "@sessionstream/protocol";
+import { SessionStreamError } from "@sessionstream/protocol";
 import type { ResumePoint, SessionHandle, SessionObserver } from "../../backend/chat-backend.ts";
 import { decodeServerFrame } from "../../decode/decode-server-frame.ts";
 import type { ServerFrame } from "../../decode/server-frame.ts";
@@ -14,6 +14,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { SessionEvent } from "../event.ts";
 import { runSession, type SessionRun } from "../run-session.ts";
 import { connectionStatus } from "./connection-status.ts";
+import { type Credentials, closeCodeOf } from "./credentials.ts";
 import type { ConnectionEffect } from "./effect.ts";
 import type { ConnectionEvent } from "./event.ts";
 import { createRoster } from "./roster.ts";
@@ -35,12 +36,6 @@ export interface ConnectionOptions {
   readonly renew: (() => Promise<Credentials>) | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
-
-/** The code of a connection that is gone without one. */
-const VANISHED = 1006;
-
-/** Never stored, never in a state, an effect or a diagnostic: from the app to the frame. */
-export type Credentials = { readonly token: string } | { readonly ticket: string };
 
 export interface Connection {
   open(sessionId: SessionId, observer: SessionObserver, from?: ResumePoint): SessionHandle;
@@ -249,9 +244,9 @@ export function runConnection(options: ConnectionOptions): Connection {
 
   /** A session says what it needs of the server; what the connection does besides is added here. */
   function sendForSession(frame: ClientFrameJson): void {
-    const { subscribe } = frame;
-    const isPlain = subscribe?.capabilities === undefined || options.renew === undefined || !offersAuth;
-    send(isPlain ? frame : { subscribe: { ...subscribe, capabilities: [...subscribe.capabilities, "auth"] } });
+    const { capabilities } = frame.subscribe ?? {};
+    const isPlain = capabilities === undefined || options.renew === undefined || !offersAuth;
+    send(isPlain ? frame : { subscribe: { ...frame.subscribe, capabilities: [...capabilities, "auth"] } });
   }
 
   function showStatus(): void {
@@ -315,16 +310,4 @@ export function runConnection(options: ConnectionOptions): Connection {
       roster.clear();
     },
   };
-}
-
-function closeCodeOf(code: ErrorCode): number {
-  switch (code) {
-    case "unauthenticated":
-      return CLOSE_CODES.unauthenticated;
-    case "forbidden":
-    case "origin_rejected":
-      return CLOSE_CODES.forbidden;
-    default:
-      return VANISHED;
-  }
 }

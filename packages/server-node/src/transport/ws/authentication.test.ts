@@ -196,7 +196,7 @@ describe("a connection whose credentials end", () => {
     const { scene, platform, follow } = await open();
     await using _ = scene;
     await using client = await follow(`ada@${platform.now() + 60 * SECOND}`);
-    for (let renewal = 0; renewal < 10; renewal += 1) {
+    for (let renewal = 0; renewal < 20; renewal += 1) {
       await platform.advance(30 * SECOND);
       scene.hub.lane("s").commit(say("a", `line ${renewal}`));
       client.send(authenticate({ token: `ada@${platform.now() + 60 * SECOND}`, requestId: `r${renewal}` }));
