@@ -3,7 +3,8 @@ import { FoldClient } from "../../packages/server-node/src/fan-out/testing/fold-
 import { grown, noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { memoryServer } from "./harness/memory-server.ts";
 import type { MemorySocket } from "./harness/memory-socket.ts";
-import { foldedNotes, sessionKey } from "./harness/notes-hub.ts";
+import { foldedNotes, notesHub, sessionKey } from "./harness/notes-hub.ts";
+import { socketServer } from "./harness/socket-server.ts";
 
 const room = sessionKey("room");
 const KIB = 1_024;
@@ -101,6 +102,25 @@ describe("stalled subscribers", () => {
     expect(foldedNotes(fold)).toEqual([`a:${"0123456789".repeat(10_000)}`]);
     expect(slow.received().filter(({ timeline }) => timeline !== undefined).length).toBeLessThan(1_500);
     expect(server.transport.connections()).toHaveLength(1);
+  });
+
+  it("F-S8 I9: real sockets that are not read hold what the kernel and the bound allow; the others get every frame", async () => {
+    const { hub } = notesHub();
+    await using server = await socketServer(hub, { limits: { maxQueuedBytes: 512 * KIB } });
+    await hub.publish(room, [noted("a")]);
+    const stalled = await Promise.all(Array.from({ length: 5 }, () => server.client()));
+    const fast = await Promise.all(Array.from({ length: 3 }, () => server.client()));
+    for (const client of [...stalled, ...fast]) await client.subscribe("room");
+    for (const { socket } of stalled) socket.pause();
+    let largest = 0;
+    for (let turn = 0; turn < 500; turn += 1) {
+      await hub.publish(room, [noted("a", `${turn}:`.padEnd(32 * KIB, "x"))]);
+      for (const client of fast) expect((await client.next()).timeline?.ordinal).toBe(String(turn + 2));
+      largest = Math.max(largest, ...server.transport.connections().map(({ queuedBytes }) => queuedBytes));
+    }
+    expect(largest).toBeLessThanOrEqual(512 * KIB);
+    expect(largest).toBeGreaterThan(256 * KIB);
+    for (const { socket } of stalled) socket.terminate();
   });
 
   it("F-S9 L6: one of fifty sockets throws as it is written to: it is gone, the commit and the others are not", async () => {

@@ -58,6 +58,8 @@ it("H55 a restarted server shows the thread as it was, and the model hears its e
 
   const after = aServer(table);
   expect(await transcriptOf(after.hub)).toEqual(transcript);
+  // Rows stand for a log that nobody has: that it cannot be read is no news for an operator.
+  expect(await after.hub.errors()).toEqual([]);
   expect(new Set(transcript?.map(({ kind }) => kind))).toEqual(
     new Set(["ChatMessage", "ChatToolCall", "ChatToolResult"]),
   );
