@@ -152,7 +152,7 @@ function nested(value: JsonValue, random: Random): JsonValue {
 
 function widened(value: JsonValue, random: Random): JsonValue {
   const count = random.pick([2, 256, 257, 4_097]);
-  if (random.chance(0.5)) return Array.from({ length: count }, () => (count > 300 ? 0 : value));
+  if (random.chance(0.5)) return Array.from({ length: count }, () => (typeof value === "object" ? null : value));
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, 0]));
 }
 
