@@ -13,7 +13,7 @@ export type ConnectionEvent =
   /** Network back, page visible or thawed: a good moment. */
   | { readonly type: "wake" }
   | { readonly type: "offline" }
-  /** The page is left. An open socket would keep a browser from keeping it for a return. */
+  /** The page is left. Some browsers keep none with an open socket; others keep it, and would show it as live again. */
   | { readonly type: "pagehide" }
   | { readonly type: "hello"; readonly generation: number; readonly hello: HelloFrame }
   | { readonly type: "lost"; readonly generation: number; readonly code: number }
