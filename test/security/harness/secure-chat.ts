@@ -28,7 +28,7 @@ export const ORIGIN = "https://app.example";
 const UNLIMITED = { perSecond: 1_000_000, burst: 1_000_000 };
 
 /** Who may do what with one session. Nobody else may do anything. */
-export interface Access {
+interface Access {
   readonly owner: string;
   readonly readers?: readonly string[];
 }

@@ -28,7 +28,6 @@ interface Member {
 interface Group {
   readonly members: Set<Member>;
   failures: number;
-  isAsking: boolean;
   cancelTimer: () => void;
 }
 
@@ -124,7 +123,7 @@ export class AccessWatch {
   }
 
   #open(name: string): Group {
-    const group: Group = { members: new Set(), failures: 0, isAsking: false, cancelTimer: () => undefined };
+    const group: Group = { members: new Set(), failures: 0, cancelTimer: () => undefined };
     this.#groups.set(name, group);
     this.#askLater(group);
     return group;
@@ -146,15 +145,6 @@ export class AccessWatch {
     const members = [...group.members].filter(({ subscription }) => subscription !== null);
     const [first] = members;
     if (first === undefined) return;
-    if (group.isAsking) {
-      this.#fail(
-        group,
-        members,
-        new SessionStreamError("timeout", "authorize has not answered since it was last asked"),
-      );
-      return;
-    }
-    group.isAsking = true;
     try {
       await this.#ask(first);
       group.failures = 0;
@@ -162,8 +152,6 @@ export class AccessWatch {
       const error = SessionStreamError.from(thrown);
       if (error.code === "forbidden") this.#dismiss(members, error);
       else this.#fail(group, members, error);
-    } finally {
-      group.isAsking = false;
     }
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { chat as chatModule } from "../../chat/chat.ts";
 import { type ChatHarness, chatHarness, USER } from "../../chat/testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../../chat/testing/manual-engine.ts";
+import type { Principal } from "../../command/define-command.ts";
 import { demoEngine } from "../../engines/demo/demo-engine.ts";
 import { createHub } from "../../hub/create-hub.ts";
 import type { Hub } from "../../hub/hub.ts";
@@ -258,6 +259,30 @@ describe("paths and methods", () => {
   });
 });
 
+describe("tickets", () => {
+  it("X2 are given to who is signed in, for the page that asks, where the server issues them", async () => {
+    const given: unknown[] = [];
+    const tickets = {
+      issue(principal: Principal, origin: string | null) {
+        given.push([principal.id, origin]);
+        return Promise.resolve({ ticket: "t", expiresInMs: 30_000 });
+      },
+    };
+    await using chat = harness({ tickets });
+    const answered = await chat.ask(post("/ticket"));
+    expect(answered).toMatchObject({ status: 200, body: { ticket: "t", expiresInMs: 30_000 } });
+    expect(answered.headers.get("cache-control")).toBe("no-store");
+    expect(given).toEqual([["ada", ORIGIN]]);
+    await using none = harness();
+    expect(await none.ask(post("/ticket"))).toMatchObject({ status: 404, body: { code: "not_found" } });
+  });
+
+  it("X8 a principal whose time is over is not signed in any more", async () => {
+    await using chat = harness({ authenticate: () => ({ ...USER, expiresAt: 1_000 }), now: () => 1_000 });
+    expect(await chat.ask(request("/sessions/s1"))).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
+  });
+});
+
 describe("who may", () => {
   const routes = CHAT_ROUTES.map(({ method, path }) => [method, path.replace(":session", "s1")] as const);
   const asked = (method: string, path: string, headers: Record<string, string> = {}): Request =>
@@ -269,7 +294,10 @@ describe("who may", () => {
     expect(chat.contents.size).toBe(0);
   });
 
-  it.each(routes)("C55 %s %s asks the hub's authorize", async (method, path) => {
+  // A ticket says who somebody is; what they may do is asked on the socket it opens.
+  const acting = routes.filter(([, path]) => path !== "/ticket");
+
+  it.each(acting)("C55 %s %s asks the hub's authorize", async (method, path) => {
     await using hub = await privateHub();
     const refused = await answer(handlerOf(hub.hub), asked(method, path));
     expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
