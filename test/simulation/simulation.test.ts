@@ -57,6 +57,14 @@ describe("a thousand histories under faults, and everybody agrees when they end"
     expect(broken("I9")).toEqual([]);
   });
 
+  it("I13: whoever was barred is sent nothing of that session any more, on whatever server", () => {
+    expect(broken("I13")).toEqual([]);
+  });
+
+  it("F-R5: nothing is stored by a process that woke after its lease became another's", () => {
+    expect(broken("F-R5")).toEqual([]);
+  });
+
   it("I10: a run ends once, and says nothing afterwards", () => {
     expect(broken("I10")).toEqual([]);
   });
@@ -65,8 +73,12 @@ describe("a thousand histories under faults, and everybody agrees when they end"
     expect(broken("F-C13", "F-C14")).toEqual([]);
   });
 
-  it("I12: an own message is waiting, sent or refused, and is shown once", () => {
-    expect(broken("I12")).toEqual([]);
+  it("I12 F-C6: an own message is waiting, sent or refused, and is shown once; at rest none is left waiting", () => {
+    expect(broken("I12", "F-C6")).toEqual([]);
+  });
+
+  it("F-P6: nobody sees or sends what was typed by somebody else on the same device", () => {
+    expect(broken("F-P6")).toEqual([]);
   });
 });
 

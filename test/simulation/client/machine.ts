@@ -1,11 +1,13 @@
 /**
- * Owns one person's device: its clock, its network, whether it sleeps; and for each of its tabs the platform a client is
- * given. What happens while it sleeps, happens when it wakes.
+ * Owns a device and who is signed in there: its clock, its network, whether it sleeps, what its browser keeps; and for
+ * each of its tabs the platform a client is given. What happens while it sleeps, happens when it wakes.
  */
 import type { ClientPlatform } from "@sessionstream/client";
 import type { Principal } from "@sessionstream/server-node";
+import { createFakeBrowser, type FakeBrowser } from "../../../packages/client/src/testing/fake-browser.ts";
 import type { Surroundings } from "../run/surroundings.ts";
 import { START } from "../server/hub-process.ts";
+import { DeviceWatch } from "./device-watch.ts";
 
 type Lifecycle = "wake" | "offline" | "hidden" | "freeze";
 
@@ -20,7 +22,10 @@ export interface TabPlatform extends ClientPlatform {
 
 export interface Machine {
   readonly name: string;
-  readonly principal: Principal;
+  /** Of tabs that are opened from now on. */
+  principal: Principal;
+  /** `null`: what its tabs have not sent ends with them. */
+  readonly outbox: MachineOutbox | null;
   online: boolean;
   readonly asleep: boolean;
   sleep(): void;
@@ -30,14 +35,27 @@ export interface Machine {
   tabPlatform(name: string): TabPlatform;
 }
 
+export interface MachineOutbox {
+  readonly browser: FakeBrowser;
+  readonly watch: DeviceWatch;
+  /** How many messages it takes. */
+  readonly items: number;
+}
+
 const FRAME_MS = 16;
 const HIDDEN_TIMER_MS = 1_000;
 
 export function createMachine(name: string, principal: Principal, surroundings: Surroundings): Machine {
-  const { clock } = surroundings;
+  const { clock, log, judge } = surroundings;
+  const random = surroundings.random.fork(name);
   let waiting: (() => void)[] = [];
   let asleep = false;
   let skewMs = 0;
+
+  function createOutbox(): MachineOutbox {
+    const browser = createFakeBrowser();
+    return { browser, watch: new DeviceWatch(browser, log, judge), items: random.pick([2, 100]) };
+  }
 
   function whenAwake(callback: () => void): void {
     if (asleep) waiting.push(callback);
@@ -47,6 +65,7 @@ export function createMachine(name: string, principal: Principal, surroundings: 
   return {
     name,
     principal,
+    outbox: random.chance(0.6) ? createOutbox() : null,
     online: true,
     get asleep() {
       return asleep;
@@ -65,7 +84,7 @@ export function createMachine(name: string, principal: Principal, surroundings: 
     },
     whenAwake,
     tabPlatform(tab) {
-      const random = surroundings.random.fork(tab);
+      const own = surroundings.random.fork(tab);
       const listeners = new Set<(event: Lifecycle) => void>();
       let frames = new Set<() => void>();
       let alive = true;
@@ -88,7 +107,7 @@ export function createMachine(name: string, principal: Principal, surroundings: 
             cancelled = true;
           };
         },
-        random: random.next,
+        random: own.next,
         randomId: () => `${tab}-${++ids}`,
         requestFrame(callback) {
           const frame = () => {

@@ -1,6 +1,6 @@
 /**
  * Owns one tab: a production client, the sessions it shows, and what its user has sent. Checks what a user would see go
- * wrong with their own messages (I12).
+ * wrong with their own messages (I12), and that nobody is shown or sends what another one typed (F-P6).
  */
 import {
   type ChatBackend,
@@ -11,8 +11,11 @@ import {
   type ThreadLease,
   type Transport,
 } from "@sessionstream/client";
+import { type DurableOutbox, durableOutbox } from "@sessionstream/client/outbox";
 import { type SessionId, sessionId } from "@sessionstream/protocol";
+import type { Principal } from "@sessionstream/server-node";
 import type { Surroundings } from "../run/surroundings.ts";
+import { isTypedBy } from "../script/prompt.ts";
 import type { Machine, TabPlatform } from "./machine.ts";
 import { ThreadWatch } from "./thread-watch.ts";
 
@@ -28,11 +31,13 @@ export interface TabOptions {
   /** Looks at what is shown after every update. */
   readonly eager: boolean;
   readonly mayGoBack: () => boolean;
-  /** Whether a command of this id ever had an effect. */
-  readonly hadEffect: (commandId: string) => boolean;
 }
 
+/** A device that hangs is given up after half of that. */
+const OUTBOX_READ_MS = 10_000;
+
 export interface OpenThread {
+  readonly openedAt: number;
   readonly session: SessionId;
   readonly lease: ThreadLease;
   readonly watch: ThreadWatch;
@@ -41,20 +46,25 @@ export interface OpenThread {
 export class Tab {
   readonly name: string;
   readonly machine: Machine;
+  /** Who was signed in when it was opened. */
+  readonly principal: Principal;
   readonly platform: TabPlatform;
   readonly fetch: typeof fetch;
   readonly threads = new Map<string, OpenThread>();
   readonly #options: TabOptions;
   readonly #client: ChatClient;
+  readonly #page: { kill(): void } | null = null;
+  readonly #outbox: DurableOutbox | null = null;
   readonly #watches = new Map<string, ThreadWatch>();
-  /** Ids of what was typed here and must be somewhere, by session. */
-  readonly #intents = new Map<string, Set<string>>();
+  /** What was typed here and must be somewhere, by session and id. */
+  readonly #intents = new Map<string, Map<string, string>>();
   readonly #judge;
 
   constructor(options: TabOptions) {
     this.#options = options;
     this.name = options.name;
     this.machine = options.machine;
+    this.principal = options.machine.principal;
     this.fetch = options.fetch;
     this.#judge = options.surroundings.judge;
     this.platform = options.machine.tabPlatform(options.name);
@@ -66,7 +76,16 @@ export class Tab {
       window: options.window,
       onDiagnostic: (diagnostic) => this.#hear(diagnostic),
     });
-    this.#client = createChatClient({ backend: this.#watched(backend), platform: this.platform, pageSize: 2 });
+    const { platform, machine, principal } = this;
+    if (machine.outbox !== null) {
+      const { browser, items } = machine.outbox;
+      const page = browser.openPage();
+      this.#page = page;
+      const owner = `${principal.tenant}/${principal.id}`;
+      this.#outbox = durableOutbox({ principal: owner, device: page.device, platform, limits: { items } });
+    }
+    const kept = this.#outbox === null ? {} : { outbox: this.#outbox };
+    this.#client = createChatClient({ backend: this.#watched(backend), platform, pageSize: 2, ...kept });
   }
 
   follow(session: string): OpenThread {
@@ -76,7 +95,8 @@ export class Tab {
     const watch = this.#watches.get(session);
     if (watch === undefined) throw new Error("a thread without a session");
     watch.timeline = lease.thread.timeline;
-    const thread = { session: sessionId(session), lease, watch };
+    const openedAt = this.#options.surroundings.clock.now;
+    const thread = { openedAt, session: sessionId(session), lease, watch };
     this.threads.set(session, thread);
     return thread;
   }
@@ -89,8 +109,8 @@ export class Tab {
   /** @returns the id under which it is sent. */
   send(session: string, text: string, commandId: string): void {
     const { lease } = this.follow(session);
-    const intents = this.#intents.get(session) ?? new Set();
-    this.#intents.set(session, intents.add(commandId));
+    const intents = this.#intents.get(session) ?? new Map<string, string>();
+    this.#intents.set(session, intents.set(commandId, text));
     // CAST: ids of the simulation are well-formed.
     const id = commandId as Parameters<typeof lease.thread.send>[0]["commandId"] & string;
     // The row says what became of it.
@@ -99,18 +119,33 @@ export class Tab {
 
   discard(session: string, commandId: string): void {
     const discarded = this.threads.get(session)?.lease.thread.discard(commandId);
-    if (discarded !== undefined) this.#intents.get(session)?.delete(commandId);
+    if (discarded === undefined) return;
+    this.#intents.get(session)?.delete(commandId);
+    this.machine.outbox?.watch.takenBack(commandId);
+  }
+
+  /** Whoever was here signs out: what they have not sent is forgotten, in all tabs. */
+  signOut(): void {
+    this.#outbox?.signOut().catch(() => undefined);
+    this.machine.outbox?.watch.signedOut(this.principal);
+  }
+
+  /** Of those that its user typed before somebody signed out in another tab, this one knows nothing any more. */
+  forget(): void {
+    this.#intents.clear();
   }
 
   close(): void {
     this.#client.close();
     this.threads.clear();
     this.platform.kill();
+    this.#page?.kill();
   }
 
   /** Its process is gone; nobody closes anything. */
   kill(): void {
     this.platform.kill();
+    this.#page?.kill();
     this.threads.clear();
   }
 
@@ -121,18 +156,26 @@ export class Tab {
     }
   }
 
-  #checkRows({ session, lease }: OpenThread): void {
+  #checkRows({ openedAt, session, lease }: OpenThread): void {
     const { thread } = lease;
     const keys = new Set<string>();
     for (const row of thread.getRows()) {
       if (keys.has(row.key)) this.#judge.violate("I12", `${this.name} shows ${row.key} of ${session} twice`);
       keys.add(row.key);
     }
-    const pending = new Set(thread.getStatus().pending.map(({ commandId }) => commandId));
-    for (const id of this.#intents.get(session) ?? []) {
-      if (pending.has(id) || this.#options.hadEffect(id)) continue;
+    const { pending } = thread.getStatus();
+    for (const { commandId, text } of pending) this.#checkWriter(text, `shows ${commandId}`);
+    const { log, clock } = this.#options.surroundings;
+    if (this.#outbox !== null && clock.now < openedAt + OUTBOX_READ_MS) return;
+    for (const [id, text] of this.#intents.get(session) ?? []) {
+      if (log.hadEffect(id) || log.wasSaid(text) || pending.some(({ commandId }) => commandId === id)) continue;
       this.#judge.violate("I12", `${this.name} lost ${id}: neither waiting nor sent nor refused`);
     }
+  }
+
+  #checkWriter(text: string, doing: string): void {
+    if (isTypedBy(text, this.principal)) return;
+    this.#judge.violate("F-P6", `${this.name} of ${this.principal.id} ${doing}, typed by somebody else: ${text}`);
   }
 
   #watched(backend: ChatBackend): ChatBackend {
@@ -151,7 +194,11 @@ export class Tab {
         this.#watches.set(session, watch);
         return backend.open(session, watch);
       },
-      submit: (command, signal) => backend.submit(command, signal),
+      submit: (command, signal) => {
+        const { prompt } = command.payload;
+        if (typeof prompt === "string" && prompt !== "") this.#checkWriter(prompt, `sends ${command.commandId}`);
+        return backend.submit(command, signal);
+      },
       close: () => backend.close(),
     };
   }

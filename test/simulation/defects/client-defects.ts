@@ -1,6 +1,7 @@
 import type { Defect } from "./defect.ts";
 
 const SESSION = "packages/client/src/session";
+const OUTBOX = "packages/client/src/outbox";
 const THREAD = "packages/client/src/thread";
 
 /** Planted in the client. */
@@ -8,6 +9,7 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "4",
     name: "a snapshot's cursor is the greater one, not the snapshot's",
+    breaks: "I6",
     edits: [
       {
         file: `${SESSION}/adopt-snapshot.ts`,
@@ -20,6 +22,7 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "5",
     name: "the epoch is ignored, on both sides",
+    breaks: "I5",
     edits: [
       {
         file: `${SESSION}/live.ts`,
@@ -56,6 +59,7 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "7",
     name: "prev is not checked",
+    breaks: "I5",
     edits: [
       {
         file: `${SESSION}/live.ts`,
@@ -67,18 +71,20 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "20",
     name: "the backoff starts over as soon as a socket opens",
+    breaks: "F-C13",
     edits: [
       {
         file: `${SESSION}/connection/transition.ts`,
-        find: '{ ...state, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
+        find: '{ ...tries, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
         replace:
-          '{ ...state, attempt: $on ? 0 : state.attempt, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
+          '{ ...tries, attempt: $on ? 0 : tries.attempt, type: "open", peer, quietMs, probedAt: null, notice: NO_NOTICE },',
       },
     ],
   },
   {
     id: "21",
     name: "what a replaced socket says still counts",
+    breaks: "F-C14",
     edits: [
       {
         file: `${SESSION}/connection/run-connection.ts`,
@@ -103,8 +109,41 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
     ],
   },
   {
+    id: "23",
+    name: "every tab sends what is in the outbox, each under an id of its own",
+    breaks: "I4",
+    edits: [
+      {
+        file: `${OUTBOX}/durable-outbox.ts`,
+        find: "const isOurs = isLeader ||",
+        replace: "const isOurs = $on || isLeader ||",
+      },
+      {
+        file: `${THREAD}/delivery.ts`,
+        find: "const command = { session, name: CHAT_COMMANDS.start, commandId, payload };",
+        replace: `if ($on) globalThis.tabIds ??= new WeakMap();
+    if ($on && !globalThis.tabIds.has(seat)) globalThis.tabIds.set(seat, "-" + options.platform.random());
+    const sentAs = $on ? commandId + globalThis.tabIds.get(seat) : commandId;
+    const command = { session, name: CHAT_COMMANDS.start, commandId: sentAs, payload };`,
+      },
+    ],
+  },
+  {
+    id: "24",
+    name: "the outbox is the device's, not its user's",
+    breaks: "F-P6",
+    edits: [
+      {
+        file: `${OUTBOX}/durable-outbox.ts`,
+        find: "const space = await device.open(VERSION, principal);",
+        replace: 'const space = await device.open(VERSION, $on ? "" : principal);',
+      },
+    ],
+  },
+  {
     id: "25",
     name: "a stop does not say which run it means",
+    breaks: "I10",
     edits: [
       {
         file: `${THREAD}/create-chat-thread.ts`,
@@ -116,11 +155,36 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "found-3",
     name: "a message whose log was gone before it was seen is waited for",
+    breaks: "F-C6",
     edits: [
       {
         file: `${THREAD}/delivery.ts`,
         find: "if (!isLive || ![...parcels.values()].some(isInOtherLog)) return;",
         replace: "if ($on || !isLive || ![...parcels.values()].some(isInOtherLog)) return;",
+      },
+    ],
+  },
+  {
+    id: "found-5",
+    name: "a message after the sign-out takes the place of the one before",
+    breaks: "I12",
+    edits: [
+      {
+        file: `${OUTBOX}/durable-outbox.ts`,
+        find: "tooLate.set(item.commandId,",
+        replace: "if ($on) tooLate.clear();\n        tooLate.set(item.commandId,",
+      },
+    ],
+  },
+  {
+    id: "found-6",
+    name: "a page whose storage refuses waits for the page that has the turn",
+    breaks: "F-C6",
+    edits: [
+      {
+        file: `${OUTBOX}/durable-outbox.ts`,
+        find: 'isLeader || durability === "memory";',
+        replace: 'isLeader || (!$on && durability === "memory");',
       },
     ],
   },

@@ -3,6 +3,7 @@
  * the bundle runs. The sources themselves know nothing of it; an edit that finds no place any more fails the build.
  */
 import type { Plugin } from "vite";
+import type { InvariantId } from "../run/violation.ts";
 
 interface Edit {
   /** Below the repository. */
@@ -17,6 +18,8 @@ export interface Defect {
   /** The number it has in the list of seeded bugs. */
   readonly id: string;
   readonly name: string;
+  /** The promise it breaks: by that one, and no other, it has to be found. */
+  readonly breaks: InvariantId;
   readonly edits: readonly Edit[];
 }
 

@@ -13,10 +13,5 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   "1": "only the client's buffer for reference servers holds back events, and no reference server is simulated",
   "8": "a commit is one frame: there are no split frames to tell apart",
   "22": "a connection has one subscription per session",
-  "23": "the simulated tabs have an outbox each, in memory",
-  "24": "the simulated tabs have an outbox each, in memory",
-  "27": "there are no leases yet, so there is no fence",
   "28": "there are no approvals yet",
-  "30": "there is no doorbell between hubs yet",
-  "31": "permissions are not asked for again while a subscription lasts",
 };

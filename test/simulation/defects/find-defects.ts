@@ -1,4 +1,4 @@
-/** Owns the search for planted defects: with each in turn, histories from the first seed on until one breaks a promise. */
+/** Owns the search for planted defects: with each in turn, histories from the first seed on until one breaks its promise. */
 import { bundleSimulator } from "../bundle.ts";
 import { type Broken, runSimulator } from "../simulator.ts";
 import { plantDefects } from "./defect.ts";
@@ -25,10 +25,10 @@ export async function findDefects(
     await Promise.all(
       Array.from({ length: search.processes }, async () => {
         for (let defect = waiting.shift(); defect !== undefined; defect = waiting.shift()) {
-          const { id, name } = defect;
-          const range = [String(search.first), String(search.most), "--first"];
+          const { id, name, breaks } = defect;
+          const range = [String(search.first), String(search.most), "--until", breaks];
           const { broken } = await runSimulator(program, ["--defect", id, ...range]);
-          heard({ id, name, by: broken[0] ?? null });
+          heard({ id, name, by: broken.find(({ invariant }) => invariant === breaks) ?? null });
         }
       }),
     );

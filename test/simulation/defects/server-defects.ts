@@ -9,6 +9,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "9",
     name: "the acknowledgement comes before the commit",
+    breaks: "I3",
     edits: [
       {
         file: `${HUB}/commit-batch.ts`,
@@ -26,6 +27,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "10",
     name: "swap and fan-out come before the commit",
+    breaks: "I3",
     edits: [
       {
         file: `${HUB}/commit-batch.ts`,
@@ -42,6 +44,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "11",
     name: "a subscriber that throws fails the commit",
+    breaks: "clean",
     edits: [
       { file: `${FAN_OUT}/outlet.ts`, find: "broken = true;", replace: "if ($on) throw error;\n      broken = true;" },
       {
@@ -54,6 +57,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "12",
     name: "the command's id is stored in a second commit",
+    breaks: "I3",
     edits: [
       {
         file: `${HUB}/make-commit.ts`,
@@ -75,6 +79,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "13",
     name: "a key used again for something else gets the first answer",
+    breaks: "I4",
     edits: [
       {
         file: `${HUB}/admit-command.ts`,
@@ -86,6 +91,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "14",
     name: "a key used by somebody else gets the first one's answer",
+    breaks: "I4",
     edits: [
       {
         file: `${HUB}/admit-command.ts`,
@@ -97,6 +103,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "15",
     name: "ordinals come from a counter in memory",
+    breaks: "I1",
     edits: [
       {
         file: `${HUB}/prepare-batch.ts`,
@@ -114,6 +121,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "16",
     name: "a commit does not ask whose turn it is",
+    breaks: "I1",
     edits: [
       {
         file: "packages/server-node/src/storage/memory/memory-storage.ts",
@@ -125,6 +133,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "17",
     name: "head and entities are read one after the other",
+    breaks: "I5",
     edits: [
       {
         file: "test/simulation/server/faulty-storage.ts",
@@ -143,6 +152,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "18",
     name: "an event whose projection failed is stored as if it had not",
+    breaks: "I5",
     edits: [
       {
         file: `${HUB}/prepare-batch.ts`,
@@ -154,6 +164,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   {
     id: "19",
     name: "a rebuild clears the entities first",
+    breaks: "I5",
     edits: [
       {
         file: `${HUB}/rebuild-view.ts`,
@@ -167,29 +178,90 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
   },
   {
     id: "26",
-    name: "the end of a run does not ask whether it has ended",
+    name: "the end of a run asks neither whether it has ended nor whether it is still its own to end",
+    breaks: "I10",
     edits: [
       {
         file: "packages/server-node/src/chat/run/run-output.ts",
         find: "return (view) => view.get(ChatRun, runId)?.open === true;",
         replace: "return (view) => $on || view.get(ChatRun, runId)?.open === true;",
       },
+      {
+        file: `${HUB}/effects-runner.ts`,
+        find: "{ fence: lease.token, ...options }",
+        replace: "{ ...($on ? {} : { fence: lease.token }), ...options }",
+      },
     ],
   },
   {
     id: "29",
     name: "nobody sweeps",
+    breaks: "I8",
     edits: [
       {
         file: `${HUB}/session-hub.ts`,
         find: "this.#stopSweeping = this.#core.platform.setTimer(",
         replace: "if ($on) return;\n    this.#stopSweeping = this.#core.platform.setTimer(",
       },
+      {
+        file: `${HUB}/upkeep.ts`,
+        find: 'if (this.#state !== "working") return;',
+        replace: 'if ($on || this.#state !== "working") return;',
+      },
+    ],
+  },
+  {
+    id: "27",
+    name: "a commit does not ask whether its lease is still current",
+    breaks: "F-R5",
+    edits: [
+      {
+        file: "packages/server-node/src/storage/memory/shared-memory-storage.ts",
+        find: "fence !== undefined && !held.isCurrent(session, fence)",
+        replace: "fence !== undefined && !$on && !held.isCurrent(session, fence)",
+      },
+    ],
+  },
+  {
+    id: "30",
+    name: "nobody looks for what no ring told of",
+    breaks: "I8",
+    edits: [
+      {
+        file: `${HUB}/upkeep.ts`,
+        find: "await this.#heal();\n    this.#later",
+        replace: "if (!$on) await this.#heal();\n    this.#later",
+      },
+    ],
+  },
+  {
+    id: "31",
+    name: "a permission is never asked for again",
+    breaks: "I13",
+    edits: [
+      {
+        file: `${HUB}/access-watch.ts`,
+        find: "void this.#askAgain(group);",
+        replace: "if (!$on) void this.#askAgain(group);",
+      },
+    ],
+  },
+  {
+    id: "found-4",
+    name: "a commit that was given up is not looked for",
+    breaks: "I8",
+    edits: [
+      {
+        file: `${HUB}/lane.ts`,
+        find: "return this.#doubted !== null &&",
+        replace: "return !$on && this.#doubted !== null &&",
+      },
     ],
   },
   {
     id: "found-2",
     name: "what was stored beside a known command is stored again",
+    breaks: "I2",
     edits: [
       {
         file: `${HUB}/commit-batch.ts`,
@@ -208,6 +280,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "2",
     name: "a subscriber counts as live before it was told what it missed",
+    breaks: "I5",
     edits: [
       {
         file: `${FAN_OUT}/timeline-subscription.ts`,
@@ -219,6 +292,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "3",
     name: "a delta begins one ordinal too late",
+    breaks: "I5",
     edits: [
       {
         file: `${FAN_OUT}/snapshot-plan.ts`,
@@ -230,6 +304,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "6",
     name: "a cursor's tag is not compared",
+    breaks: "I5",
     edits: [
       {
         file: `${FAN_OUT}/verify-cursor.ts`,
@@ -246,6 +321,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "32",
     name: "the bound of a queue counts frames, not bytes",
+    breaks: "I9",
     edits: [
       {
         file: `${WS}/outbound-queue.ts`,
@@ -257,6 +333,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "33",
     name: "a live frame leaves out one of several changes",
+    breaks: "I5",
     edits: [
       {
         file: `${FAN_OUT}/commit-frames.ts`,
@@ -268,6 +345,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "found-1",
     name: "a subscription that had to wait for its first frame ends itself",
+    breaks: "I8",
     edits: [
       {
         file: `${WS}/subscription-slot.ts`,

@@ -36,6 +36,7 @@ export function faultyFetch(options: HttpOptions): typeof fetch {
   async function deliver(name: string, url: string, init: RequestInit): Promise<Answer | null> {
     const server = route(new URL(url).pathname);
     if (server === null || server.state === "dead") return null;
+    await Promise.race([server.awake(), server.died]);
     const headers = new Headers(init.headers);
     headers.set("x-user", userHeader(principal));
     const { method = "GET", body } = init;

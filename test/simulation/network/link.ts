@@ -25,7 +25,7 @@ export interface LinkOptions {
 export interface Link {
   readonly client: SocketPort;
   /** A server answers: from here on frames flow. */
-  answered(): ServerEnd;
+  answered(server: AnsweringServer): ServerEnd;
   /** Nobody is there. */
   refused(): void;
   /** Torn down by the network. */
@@ -34,6 +34,13 @@ export interface Link {
   serverDied(silently: boolean): void;
   /** The client believes in it. */
   readonly wanted: boolean;
+}
+
+export interface AnsweringServer {
+  /** What reaches it while its process sleeps, it hears when it goes on. */
+  readonly whenAwake: (callback: () => void) => void;
+  /** It has written this. */
+  readonly written: (text: string) => void;
 }
 
 interface Direction {
@@ -54,6 +61,7 @@ export function createLink(options: LinkOptions): Link {
   const up: Direction = { dead: false, lastAt: 0 };
   const down: Direction = { dead: false, lastAt: 0 };
   let server: ServerEnd | null = null;
+  let whenServed = (callback: () => void): void => callback();
   let client: "open" | "closing" | "closed" = "open";
   let takenUntil = 0;
 
@@ -62,6 +70,12 @@ export function createLink(options: LinkOptions): Link {
     direction.lastAt = Math.max(direction.lastAt, clock.now + random.int(1, latency) + detour);
     clock.after(direction.lastAt - clock.now, () => {
       if (!direction.dead) arrive();
+    });
+  }
+
+  function toServer(handle: (end: ServerEnd) => void): void {
+    whenServed(() => {
+      if (server !== null) handle(server);
     });
   }
 
@@ -83,7 +97,7 @@ export function createLink(options: LinkOptions): Link {
     judge.tell(() => `  ${name} cut`);
     travel(up, () => {
       up.dead = true;
-      server?.vanish(1006);
+      toServer((end) => end.vanish(1006));
     });
     travel(down, () => {
       down.dead = true;
@@ -111,7 +125,7 @@ export function createLink(options: LinkOptions): Link {
     if (frame.type === "close") {
       travel(down, () => {
         endClient(frame.code, frame.reason);
-        travel(up, () => server?.vanish(frame.code));
+        travel(up, () => toServer((end) => end.vanish(frame.code)));
       });
       return;
     }
@@ -122,7 +136,7 @@ export function createLink(options: LinkOptions): Link {
 
   function arriveDown(frame: Exclude<DownFrame, { readonly type: "close" }>): void {
     if (frame.type === "ping") {
-      travel(up, () => server?.emit("pong"));
+      travel(up, () => toServer((end) => end.emit("pong", Buffer.alloc(0))));
       return;
     }
     judge.tell(() => `  ${name} ↓ ${shortened(frame.text)}`);
@@ -135,7 +149,7 @@ export function createLink(options: LinkOptions): Link {
     takenUntil = Math.max(takenUntil, clock.now) + bytes / rate;
     clock.after(takenUntil - clock.now, () => {
       for (const frame of frames) sendDown(frame);
-      taken();
+      toServer(() => taken());
     });
   }
 
@@ -144,21 +158,23 @@ export function createLink(options: LinkOptions): Link {
       send(text) {
         const times = weather(up, "halfOpenUp");
         judge.tell(() => `  ${name} ↑ ${times === 1 ? "" : `×${times} `}${shortened(text)}`);
-        for (let time = 0; time < times; time += 1) travel(up, () => server?.hear(text));
+        for (let time = 0; time < times; time += 1) travel(up, () => toServer((end) => end.hear(text)));
       },
       close(code) {
         client = "closing";
         judge.tell(() => `  ${name} leaves ${code}`);
         travel(up, () => {
-          server?.vanish(code);
+          toServer((end) => end.vanish(code));
           travel(down, () => endClient(code, ""));
         });
         clock.after(CLOSE_TIMEOUT_MS, () => endClient(1006, ""));
       },
     },
-    answered() {
+    answered({ whenAwake, written }) {
+      whenServed = whenAwake;
       travel(down, () => toClient(() => socket.opened()));
-      server = new ServerEnd({ leave, terminated: () => travel(down, () => endClient(1006, "")) });
+      const terminated = () => travel(down, () => endClient(1006, ""));
+      server = new ServerEnd({ leave, written, terminated });
       return server;
     },
     refused: () => travel(down, () => endClient(1006, "refused")),

@@ -14,6 +14,8 @@ export type DownFrame =
 export interface ServerEndOptions {
   /** Takes frames off the server's hands; `taken` is to be called when there is room for more. */
   readonly leave: (frames: readonly DownFrame[], bytes: number, taken: () => void) => void;
+  /** The server has handed a frame to its socket. */
+  readonly written: (text: string) => void;
   /** The server tore the connection down. */
   readonly terminated: () => void;
 }
@@ -93,6 +95,7 @@ export class ServerEnd extends EventEmitter {
     const bytes = this.#pending.length === 0 ? buffer : Buffer.concat([this.#pending, buffer]);
     const { frames, rest } = cutFrames(bytes);
     this.#pending = rest;
+    for (const frame of frames) if (frame.type === "text") this.#options.written(frame.text);
     this.#options.leave(frames, buffer.length, taken ?? (() => undefined));
     return true;
   }

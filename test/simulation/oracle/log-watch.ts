@@ -8,6 +8,7 @@ import type {
   AnyRecord,
   MemoryStorageContents,
   SessionKey,
+  SharedMemory,
   StoredEntity,
   StoredEvent,
 } from "@sessionstream/server-node";
@@ -24,11 +25,16 @@ import type { StopWishes } from "./stop-wishes.ts";
 
 type StoredSession = MemoryStorageContents extends Map<string, infer Stored> ? Stored : never;
 
+/** The event of a person's message. */
+const SAYS = "ChatUserMessageAccepted";
+
 interface Life {
   readonly fold: LogFold;
   readonly runs: RunWatch;
   /** Ids of commands that have events. */
   readonly effects: Set<string>;
+  /** What people have said. */
+  readonly said: Set<string>;
 }
 
 export interface LogWatch {
@@ -47,6 +53,8 @@ export interface LogWatch {
   hasCommand(session: SessionKey, commandId: string): boolean;
   /** Whether a command of this id has, or ever had, events. */
   hadEffect(commandId: string): boolean;
+  /** Whether somebody's message of this text is, or ever was, in a log. */
+  wasSaid(text: string): boolean;
   /** Ids of runs without an end. */
   openRuns(session: SessionKey): readonly string[];
   /** Entities of a fold as text of the log's own encoding. */
@@ -55,7 +63,7 @@ export interface LogWatch {
 
 export interface LogWatchOptions {
   /** The disk, whatever is in its place. */
-  readonly storage: { readonly contents: MemoryStorageContents };
+  readonly storage: { readonly memory: SharedMemory };
   readonly judge: Judge;
   readonly stops: StopWishes;
 }
@@ -66,13 +74,14 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
     registry: createHubRegistry([chat({ engine: async function* () {} }), notesModule]),
     errors: new ErrorLog({
       platform,
-      storage: { record: async () => undefined, list: async () => [] },
+      storage: { record: async () => undefined, list: async () => [], discard: async () => undefined },
       observer: undefined,
     }),
   };
   const lives = new Map<string, Life>();
   const folds = new Map<string, Fold>();
   const everEffective = new Set<string>();
+  const everSaid = new Set<string>();
   const payloads = new WeakMap<AnyRecord, string>();
   const confirmed = new WeakMap<StoredEntity, AnyRecord>();
 
@@ -86,7 +95,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
   }
 
   function storedOf(session: SessionKey): StoredSession | undefined {
-    return storage.contents.get(nameOf(session));
+    return storage.memory.contents.get(nameOf(session));
   }
 
   function lifeOf(session: SessionKey, epoch: string): Life {
@@ -97,6 +106,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       fold: new LogFold(core, session, epoch),
       runs: new RunWatch(judge, (runId) => stops.covers(session, runId)),
       effects: new Set<string>(),
+      said: new Set<string>(),
     };
     lives.set(name, life);
     return life;
@@ -113,6 +123,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
     });
     const added = stored.events.slice(events.length);
     checkEffects(life, added);
+    checkSaid(name, life, added);
     for (const event of added) {
       if (event.ordinal !== BigInt(events.length) + 1n) {
         judge.violate("I1", `${name} has event ${event.ordinal} after ${events.length}`);
@@ -136,8 +147,17 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       if (effects.has(id)) judge.violate("I4", `command ${id} took effect twice`);
       effects.add(id);
       everEffective.add(id);
-      const said = added.filter((event) => event.commandId === id && event.name === "ChatUserMessageAccepted");
+      const said = added.filter((event) => event.commandId === id && event.name === SAYS);
       if (said.length > 1) judge.violate("I4", `command ${id} said its message ${said.length} times`);
+    }
+  }
+
+  /** No two texts are typed that are the same. */
+  function checkSaid(name: string, { said }: Life, added: readonly StoredEvent[]): void {
+    for (const text of added.flatMap(saidIn)) {
+      if (said.has(text)) judge.violate("I4", `"${text}" was typed once, and is in the log of ${name} twice`);
+      said.add(text);
+      everSaid.add(text);
     }
   }
 
@@ -180,7 +200,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
     look,
     restored() {
       lives.clear();
-      for (const name of storage.contents.keys()) {
+      for (const name of storage.memory.contents.keys()) {
         // CAST: names are made by the memory storage, of a pair of texts.
         const [tenant, session] = JSON.parse(name) as [string, string];
         relive({ tenant, session });
@@ -194,6 +214,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
     hadLog: (session, epoch) => lives.has(lifeName(session, epoch)),
     hasCommand: (session, commandId) => storedOf(session)?.commands.has(commandId) === true,
     hadEffect: (commandId) => everEffective.has(commandId),
+    wasSaid: (text) => everSaid.has(text),
     openRuns(session) {
       const stored = storedOf(session);
       return stored === undefined ? [] : lifeOf(session, stored.head.epoch).runs.open();
@@ -210,6 +231,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       folds.set(event.id, life.fold.add(event));
       life.runs.see(event);
       if (event.commandId !== undefined) life.effects.add(event.commandId);
+      for (const text of saidIn(event)) life.said.add(text);
     }
   }
 }
@@ -217,6 +239,12 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
 /** As the memory storage names sessions. */
 export function nameOf({ tenant, session }: SessionKey): string {
   return JSON.stringify([tenant, session]);
+}
+
+function saidIn({ name, payload }: StoredEvent): readonly string[] {
+  if (name !== SAYS) return [];
+  // CAST: the payload of this event.
+  return [(JSON.parse(payload) as { readonly content: string }).content];
 }
 
 function lifeName(session: SessionKey, epoch: string): string {

@@ -28,6 +28,12 @@ const MOST = {
   readFails: 0.04,
   storageSlow: 0.2,
   storageStalls: 0.02,
+  // The bus between servers, per notice and listener.
+  bellLost: 0.6,
+  bellTwice: 0.2,
+  bellLate: 0.3,
+  bellRefuses: 0.1,
+  bellDetaches: 0.05,
   // The server.
   projectionFlaky: 0.5,
   brokenSink: 0.02,
@@ -35,8 +41,6 @@ const MOST = {
   engineFails: 0.1,
   /** A machine's clock is wrong. */
   skew: 1,
-  /** Writes that are no runs may go to another living hub. */
-  split: 0.5,
 } as const;
 
 type FaultName = keyof typeof MOST;

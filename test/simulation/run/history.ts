@@ -64,6 +64,7 @@ function check(world: World): void {
     const sockets = world.linksOf(tab).length;
     if (sockets > 1) judge.violate("F-C14", `${tab.name} has ${sockets} sockets open`);
   }
+  for (const { outbox } of world.machines) outbox?.watch.check();
   world.promises.check();
   for (const hub of world.hubs) {
     for (const bytes of hub.queuedBytes) {

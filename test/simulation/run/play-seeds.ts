@@ -1,11 +1,12 @@
 // The program that plays. `<first> <count>`: so many histories from that seed on, telling of each that broke a promise,
-// and `--first` stops there. `--show <seed>`: one history, everything told. `--shrink <seed>`: the same in as few steps
+// and `--until <invariant>` stops at one that broke this. `--show <seed>`: one history, everything told. `--shrink <seed>`: the same in as few steps
 // as break the promise. `--replay <file>…`: recorded histories. `--defect <id>` before all: with this defect, where they
 // are planted. Reports are lines of JSON.
 import { readFileSync } from "node:fs";
 import { type HistoryOptions, playHistory } from "./history.ts";
 import type { RecordedHistory, SeedReport } from "./seed-report.ts";
 import { shrink } from "./shrink.ts";
+import type { InvariantId } from "./violation.ts";
 
 const began = process.cpuUsage();
 let current = 0;
@@ -26,20 +27,21 @@ function surprise(error: unknown): void {
   process.exit();
 }
 
-/** @returns whether every promise was kept. */
-async function play(options: HistoryOptions): Promise<boolean> {
+/** @returns the promise that was broken. */
+async function play(options: HistoryOptions): Promise<InvariantId | null> {
   current = options.seed;
   const { violation, played: steps } = await playHistory(options);
   played = { histories: played.histories + 1, steps: played.steps + steps };
-  if (violation === null) return true;
+  if (violation === null) return null;
   const { invariant, message } = violation;
   say({ type: "violation", seed: options.seed, invariant, message, steps });
-  return false;
+  return invariant;
 }
 
-async function playMany(first: number, count: number, stopAtFirst: boolean): Promise<void> {
+async function playMany(first: number, count: number, until: string | undefined): Promise<void> {
   for (let seed = first; seed < first + count; seed += 1) {
-    if (!(await play({ seed })) && stopAtFirst) return;
+    const broken = await play({ seed });
+    if (broken !== null && broken === until) return;
   }
 }
 
@@ -75,7 +77,7 @@ switch (first) {
     }
     break;
   default:
-    await playMany(Number(first), Number(second), args.includes("--first"));
+    await playMany(Number(first), Number(second), args[2] === "--until" ? args[3] : undefined);
 }
 const { user, system } = process.cpuUsage(began);
 say({ type: "done", ...played, cpuMs: (user + system) / 1_000 });

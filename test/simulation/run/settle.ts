@@ -1,22 +1,27 @@
 /**
- * Owns the time after the faults: one server is left, everybody is awake and online, and within 60 virtual seconds all
- * clients stand at the head, every own message is where it belongs, and every run has ended (I8).
+ * Owns the time after the faults: everybody is awake and online, and within 60 virtual seconds all clients stand at the
+ * head and every run has ended (I8), and every own message was sent or refused (F-C6).
  */
-
-import { noteEvent } from "../../live-equals-reload/notes-module.ts";
 import type { OpenThread, Tab } from "../client/tab.ts";
-import { watermark } from "../server/watermark.ts";
+import type { InvariantId } from "./violation.ts";
 import type { World } from "./world.ts";
 
 const WITHIN_MS = 60_000;
 
+/** What has not come to rest, in words, and the promise that breaks. */
+interface Unrest {
+  readonly invariant: InvariantId;
+  readonly message: string;
+}
+
 export async function settle(world: World, stop: () => boolean): Promise<void> {
   const { clock, judge } = world.surroundings;
-  const last = world.active ?? world.startHub();
-  for (const hub of world.hubs) if (hub !== last) hub.leave();
+  for (const hub of world.hubs) hub.wake();
+  if (world.balance(0) === null) world.startHub();
   for (const machine of world.machines) {
     machine.online = true;
     machine.setClock(0);
+    machine.outbox?.browser.storage("works");
     if (machine.asleep) machine.wake();
   }
   for (const tab of world.tabs) {
@@ -24,53 +29,47 @@ export async function settle(world: World, stop: () => boolean): Promise<void> {
     tab.platform.announce("wake");
   }
   const until = clock.now + WITHIN_MS;
-  let known = 0;
-  let open: string | null = null;
   while (!stop()) {
     await clock.advance(500, stop);
-    // Of what other processes wrote a hub hears when it commits: there is no doorbell between them and nobody polls.
-    if (world.hubs.length === 1 && world.foreignWrites !== known) {
-      known = world.foreignWrites;
-      nudge(world);
-    }
     if (stop()) return;
-    open = stillOpen(world);
-    if (open === null && world.hubs.length === 1) return;
-    if (clock.now >= until) break;
-  }
-  if (!stop()) judge.violate("I8", open ?? "servers that were to leave are still there");
-}
-
-function nudge(world: World): void {
-  for (const key of world.everySession()) {
-    const event = noteEvent({ type: "write", id: "last", text: watermark(key), open: false, twin: false });
-    world.active?.hub.publish(key, [event]).catch(() => undefined);
+    const unrest = findUnrest(world);
+    if (unrest === null) return;
+    if (clock.now >= until) judge.violate(unrest.invariant, unrest.message);
   }
 }
 
-/** What has not come to rest, in words; `null`: everything has. */
-function stillOpen(world: World): string | null {
+function findUnrest(world: World): Unrest | null {
+  const leaving = world.hubs.find(({ state }) => state !== "up");
+  if (leaving !== undefined) return { invariant: "I8", message: `${leaving.name} was to leave and is still there` };
   for (const tab of world.tabs) {
     for (const thread of tab.threads.values()) {
+      const name = `${tab.name}:${thread.session}`;
+      if (!world.surroundings.permissions.mayRead(tab.principal, thread.session)) {
+        const { hydration } = thread.lease.thread.getStatus();
+        if (hydration.type === "failed") continue;
+        return { invariant: "I13", message: `${name} is ${hydration.type}, though it may not be read` };
+      }
       const problem = threadProblem(world, tab, thread);
-      if (problem !== null) return `${tab.name}:${thread.session} ${problem}`;
+      if (problem !== null) return { invariant: "I8", message: `${name} ${problem}` };
+      const ghost = ghostIn(world, thread);
+      if (ghost !== null) return { invariant: "F-C6", message: `${name} ${ghost}` };
     }
   }
   return null;
 }
 
+function ghostIn(world: World, { lease }: OpenThread): string | null {
+  const ghost = lease.thread.getStatus().pending.find(({ delivery: { type } }) => {
+    // What was accepted into a history that a backup then replaced, nobody can know of any more.
+    return type !== "failed" && !(type === "accepted" && world.restored);
+  });
+  return ghost === undefined ? null : `still has ${ghost.commandId} as ${ghost.delivery.type}`;
+}
+
 function threadProblem(world: World, tab: Tab, { session, lease, watch }: OpenThread): string | null {
-  const { hydration, pending } = lease.thread.getStatus();
-  const { principal } = tab.machine;
-  if (!world.surroundings.mayRead(principal, session)) {
-    return hydration.type === "failed" ? null : `is ${hydration.type}, though it may not be read`;
-  }
+  const { hydration } = lease.thread.getStatus();
+  const { principal } = tab;
   if (hydration.type !== "ready") return `is ${hydration.type}`;
-  // What was accepted into a history that a backup then replaced, nobody can know of any more.
-  const unsettled = pending.find(
-    ({ delivery: { type } }) => type !== "failed" && !(type === "accepted" && world.restored),
-  );
-  if (unsettled !== undefined) return `still has ${unsettled.commandId} as ${unsettled.delivery.type}`;
   const key = { tenant: principal.tenant, session };
   // Of a session that nobody opens, without leases, nobody knows that its run has lost its process.
   const [run] = world.surroundings.log.openRuns(key);

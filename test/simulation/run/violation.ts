@@ -11,8 +11,12 @@ export type InvariantId =
   | "I9"
   | "I10"
   | "I12"
+  | "I13"
+  | "F-C6"
   | "F-C13"
   | "F-C14"
+  | "F-P6"
+  | "F-R5"
   | "clean";
 
 export class Violation extends Error {

@@ -1,9 +1,10 @@
 /** The composition root of a simulated world: servers, people, tabs, one disk, one clock. Wiring, and who is where. */
-import type { Principal, SessionKey } from "@sessionstream/server-node";
+import { type Principal, type SessionKey, sharedMemory } from "@sessionstream/server-node";
 import { webSocketTransport } from "../../../packages/client/src/wire/websocket-transport.ts";
 import { createMachine, type Machine } from "../client/machine.ts";
 import { Tab } from "../client/tab.ts";
 import { clientSockets, type SocketHandle } from "../network/client-socket.ts";
+import { faultyDoorbell } from "../network/doorbell.ts";
 import { faultyFetch } from "../network/http.ts";
 import { createLink, type Link } from "../network/link.ts";
 import { createLogWatch } from "../oracle/log-watch.ts";
@@ -16,6 +17,7 @@ import { createClock } from "../time/clock.ts";
 import type { Random } from "../time/random.ts";
 import { type Contents, copyContents } from "./backup.ts";
 import type { Faults } from "./faults.ts";
+import { Permissions } from "./permissions.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Judge } from "./violation.ts";
 
@@ -44,7 +46,7 @@ export class World {
   /** A server may know less than its clients. */
   #wentBack = false;
   #restored = false;
-  #hubsMet = false;
+  #isStarting = false;
   #storageDownUntil = 0;
   #slammedUntil = 0;
   /** Connections tried since the doors were slammed. */
@@ -52,20 +54,23 @@ export class World {
 
   constructor(random: Random, faults: Faults, judge: Judge) {
     this.#random = random.fork("world");
-    const storage = { contents: new Map() };
+    const clock = createClock();
+    const storage = { memory: sharedMemory(() => clock.now) };
     const log = createLogWatch({ storage, judge, stops: this.stops });
     this.surroundings = {
-      clock: createClock(),
+      clock,
       random,
       faults,
       judge,
       settings: drawServerSettings(this.#random),
+      shared: this.#random.chance(0.6),
       storage,
+      joinBell: faultyDoorbell(clock, random.fork("doorbell"), faults),
+      permissions: new Permissions(clock, judge),
       isStorageDown: () => this.surroundings.clock.now < this.#storageDownUntil && !faults.healed,
-      writes: { removals: 0, orphaned: 0 },
+      writes: { removals: 0 },
       log,
       landed: (session) => log.look(session),
-      mayRead: (principal, session) => !session.startsWith("own-") || session === `own-${principal.id}`,
       onServerError: (server, record) => this.#hearServer(server, record.kind, record.subject, record.message),
       onAnswer: (answer) => this.promises.answered(answer),
     };
@@ -76,16 +81,17 @@ export class World {
     };
     this.machines = [machine(1), ...Array.from({ length: this.#random.int(0, 5) }, (_, index) => machine(index + 2))];
     this.sessions = ["s1", ...["s2", "own-ann", "s3"].slice(0, this.#random.int(0, 3))];
-    this.startHub();
+    for (let count = this.surroundings.shared ? this.#random.int(1, 3) : 1; count > 0; count -= 1) this.#startHub();
   }
 
   get hubs(): readonly HubProcess[] {
     return this.#hubs.filter(({ state }) => state !== "dead");
   }
 
-  /** Where commands go: the one started last, so that a run has one owner. */
-  get active(): HubProcess | null {
-    return this.#hubs.findLast(({ state }) => state === "up") ?? null;
+  /** A balancer does not know who sleeps. */
+  balance(choice: number): HubProcess | null {
+    const up = this.#hubs.filter(({ state }) => state === "up");
+    return up[choice % Math.max(1, up.length)] ?? null;
   }
 
   get tabs(): readonly Tab[] {
@@ -97,14 +103,21 @@ export class World {
     return this.#restored;
   }
 
-  /** Grows with what the last hub may not have heard of: writes of other processes, dead or alive. Its own it finds. */
-  get foreignWrites(): number {
-    return this.surroundings.writes.orphaned + (this.#hubsMet ? 1 : 0);
+  /** Where the storage is one process's, as soon as the one before is no more. */
+  startHub(): void {
+    const before = this.surroundings.shared ? [] : this.hubs;
+    if (before.length === 0) this.#startHub();
+    else if (!this.#isStarting) {
+      this.#isStarting = true;
+      void Promise.all(before.map(({ died }) => died)).then(() => {
+        this.#isStarting = false;
+        if (this.hubs.length === 0) this.#startHub();
+      });
+    }
   }
 
-  startHub(): HubProcess {
+  #startHub(): void {
     this.#hubsStarted += 1;
-    if (this.hubs.length > 0) this.#hubsMet = true;
     const hub = startHub(`h${this.#hubsStarted}`, this.surroundings);
     const { faults } = this.surroundings;
     if (this.#random.chance(faults.rate("skew"))) hub.skew(this.#random.int(-3_600_000, 3_600_000));
@@ -114,20 +127,11 @@ export class World {
       const principal = { tenant, id: session.replace(/^own-/, "") };
       hub.hub.snapshot({ principal, session }).catch(() => undefined);
     }
-    return hub;
   }
 
   everySession(): readonly SessionKey[] {
     const tenants = new Set(this.machines.map(({ principal }) => principal.tenant));
     return [...tenants].flatMap((tenant) => this.sessions.map((session) => ({ tenant, session })));
-  }
-
-  /** A hub for a publish: with the fault `split`, any that lives. */
-  hubForPublish(choice: number): HubProcess | null {
-    const up = this.#hubs.filter(({ state }) => state === "up");
-    const split = this.#random.chance(this.surroundings.faults.rate("split"));
-    if (split && up.length > 1) this.#wentBack = true;
-    return split ? (up[choice % Math.max(1, up.length)] ?? null) : this.active;
   }
 
   openTab(machine: Machine): Tab | null {
@@ -139,7 +143,7 @@ export class World {
     let connections = 0;
     const sockets = clientSockets((socket) => {
       connections += 1;
-      const link = this.#connect(`${name}#${connections}`, machine, socket, random, () => this.#tabs.includes(tab));
+      const link = this.#connect(`${name}#${connections}`, tab, socket, random);
       links.add(link);
       this.#knocks.set(tab, (this.#knocks.get(tab) ?? 0) + 1);
       return link.client;
@@ -150,7 +154,7 @@ export class World {
       principal: machine.principal,
       isOnline: () => machine.online,
       whenAwake: machine.whenAwake,
-      route: () => this.active,
+      route: () => this.balance(random.int(0, 99)),
     });
     const tab: Tab = new Tab({
       name,
@@ -165,11 +169,24 @@ export class World {
       window: random.pick([0, 1, 3, 50]),
       eager: random.chance(0.5),
       mayGoBack: () => this.#wentBack,
-      hadEffect: (commandId) => this.surroundings.log.hadEffect(commandId),
     });
     this.#links.set(tab, links);
     this.#tabs.push(tab);
     return tab;
+  }
+
+  /** Somebody else sits down there. `properly`: whoever did before signs out. */
+  signIn(machine: Machine, choice: number, properly: boolean): void {
+    const tabs = this.#tabs.filter((tab) => tab.machine === machine);
+    if (properly) tabs[0]?.signOut();
+    for (const tab of tabs) {
+      if (properly) tab.forget();
+      // A moment, so that what is known in one tab is known in all.
+      this.surroundings.clock.after(100, () => {
+        if (this.#tabs.includes(tab)) this.removeTab(tab, "close");
+      });
+    }
+    machine.principal = PEOPLE[choice % PEOPLE.length] ?? PEOPLE[0];
   }
 
   removeTab(tab: Tab, how: "close" | "kill"): void {
@@ -185,19 +202,19 @@ export class World {
   }
 
   takeBackup(): void {
-    this.#backup = copyContents(this.surroundings.storage.contents);
+    this.#backup = copyContents(this.surroundings.storage.memory.contents);
   }
 
   /** All servers are stopped, an older copy takes the place of the storage. */
   restoreBackup(): boolean {
     if (this.#backup === null) return false;
     for (const hub of this.hubs) hub.kill(false);
-    this.surroundings.storage.contents = copyContents(this.#backup);
+    this.surroundings.storage.memory = sharedMemory(() => this.surroundings.clock.now, copyContents(this.#backup));
     this.surroundings.log.restored();
     this.promises.restored();
     this.#wentBack = true;
     this.#restored = true;
-    this.startHub();
+    this.#startHub();
     return true;
   }
 
@@ -224,20 +241,20 @@ export class World {
     return { tenant: machine.principal.tenant, session };
   }
 
-  #connect(name: string, machine: Machine, socket: SocketHandle, random: Random, isAlive: () => boolean): Link {
+  #connect(name: string, tab: Tab, socket: SocketHandle, random: Random): Link {
+    const { machine, principal } = tab;
     const { clock, faults, judge } = this.surroundings;
-    const { principal } = machine;
     const inspect = (text: string) => this.#inspect(name, principal, text);
     const whenAwake = (callback: () => void) =>
       machine.whenAwake(() => {
-        if (isAlive()) callback();
+        if (this.#tabs.includes(tab)) callback();
       });
     const link = createLink({ name, clock, random, faults, judge, socket, whenAwake, inspect });
     if (random.chance(faults.rate("deafConnect"))) return link;
     clock.after(random.int(1, 60), () => {
-      const hub = this.active;
+      const hub = this.balance(random.int(0, 99));
       if (!machine.online || hub === null) link.refused();
-      else hub.accept(link, principal, clock.now < this.#slammedUntil && !faults.healed);
+      else void hub.awake().then(() => hub.accept(link, principal, clock.now < this.#slammedUntil && !faults.healed));
     });
     return link;
   }
@@ -245,7 +262,7 @@ export class World {
   /** Nothing that was said where this person may not read reaches them (I7). */
   #inspect(name: string, principal: Principal, text: string): void {
     for (const { tenant, session } of watermarksIn(text)) {
-      const foreign = tenant !== principal.tenant || !this.surroundings.mayRead(principal, session);
+      const foreign = tenant !== principal.tenant || !this.surroundings.permissions.belongs(principal, session);
       // Whose session it is, the frame says itself.
       if (foreign || !text.includes(`"sessionId":"${session}"`)) {
         this.surroundings.judge.violate("I7", `${name} was sent what was said in ${tenant}/${session}`);
@@ -258,7 +275,7 @@ export class World {
     const expected =
       kind === "storage"
         ? subject !== "after commit"
-        : kind === "effect" || subject === "notes@1" || message.includes("the sink is broken");
+        : kind === "doorbell" || kind === "effect" || subject === "notes@1" || message.includes("the sink is broken");
     if (!expected) {
       this.surroundings.judge.violate("clean", `${server} reports ${kind} ${subject}: ${message}`);
     }

@@ -1,9 +1,10 @@
 /** What people do in a conversation, and requests that come a second time. */
+import type { SessionKey } from "@sessionstream/server-node";
 import { CHAT_URL, type Tab } from "../client/tab.ts";
 import type { World } from "../run/world.ts";
-import { watermark } from "../server/watermark.ts";
 import { choose, chooser, ignore } from "./choice.ts";
 import type { Action } from "./perform.ts";
+import { typedText } from "./prompt.ts";
 import type { Step } from "./step.ts";
 
 interface Sent {
@@ -20,7 +21,7 @@ export function messageActions(world: World) {
   function send(step: Step): void {
     const tab = the.tab(step);
     const session = the.session(step);
-    if (tab === undefined || !world.surroundings.mayRead(tab.machine.principal, session)) return;
+    if (tab === undefined || !world.surroundings.permissions.mayRead(tab.principal, session)) return;
     const number = sent.length + 1;
     const commandId = `c${number}`;
     sent.push({ session, commandId, number, tab });
@@ -41,9 +42,9 @@ export function messageActions(world: World) {
   }
 
   const same = (first: Tab): Tab => first;
-  function colleague({ machine }: Tab): Tab | undefined {
-    const { tenant, id } = machine.principal;
-    return world.tabs.find(({ machine: { principal } }) => principal.tenant === tenant && principal.id !== id);
+  function colleague({ principal }: Tab): Tab | undefined {
+    const { tenant, id } = principal;
+    return world.tabs.find((tab) => tab.principal.tenant === tenant && tab.principal.id !== id);
   }
 
   function stop(step: Step): void {
@@ -51,7 +52,7 @@ export function messageActions(world: World) {
     const tab = the.tab(step);
     if (thread === undefined || tab === undefined) return;
     const { run } = thread.lease.thread.getStatus();
-    world.stops.wish(world.keyOf(tab.machine, thread.session), run.type === "run" ? run.id : null);
+    world.stops.wish(keyOf(tab, thread.session), run.type === "run" ? run.id : null);
     ignore(thread.lease.thread.stop());
   }
 
@@ -87,5 +88,9 @@ function post(tab: Tab, path: string, body: object): void {
 }
 
 function prompt(tab: Tab, session: string, number: number): string {
-  return `${watermark({ tenant: tab.machine.principal.tenant, session })}prompt ${number}`;
+  return typedText(tab.principal, keyOf(tab, session), number);
+}
+
+function keyOf({ principal }: Tab, session: string): SessionKey {
+  return { tenant: principal.tenant, session };
 }

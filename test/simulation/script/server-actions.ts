@@ -8,12 +8,12 @@ import type { Step } from "./step.ts";
 
 export function serverActions(world: World) {
   const the = chooser(world);
-  const { faults } = world.surroundings;
+  const { faults, shared, permissions } = world.surroundings;
   const keyOf = (step: Step) => world.keyOf(the.machine(step), the.session(step));
 
   function publish(step: Step, count: number): void {
     const session = keyOf(step);
-    const server = world.hubForPublish(step.c);
+    const server = world.balance(step.c);
     for (let index = 0; index < count; index += 1) {
       const change = noteChange(step.c + index * 37, watermark(session));
       ignore(server?.hub.publish(session, [noteEvent(change)]));
@@ -25,7 +25,12 @@ export function serverActions(world: World) {
     burst: (step) => publish(step, 2 + (step.c % 6)),
     "kill-hub"(step) {
       choose(world.hubs, step.b)?.kill(step.c % 3 === 0);
-      if (world.active === null && step.c % 4 !== 0) world.startHub();
+      if (world.balance(0) === null && step.c % 4 !== 0) world.startHub();
+    },
+    "pause-hub"(step) {
+      const hub = world.balance(step.b);
+      hub?.sleep();
+      world.surroundings.clock.after(step.c * 40, () => hub?.wake());
     },
     "restart-hub"() {
       for (const hub of world.hubs) hub.leave();
@@ -33,7 +38,7 @@ export function serverActions(world: World) {
     },
     "drain-hub": (step) => choose(world.hubs, step.b)?.leave(),
     "add-hub"() {
-      if (world.hubs.length < 3) world.startHub();
+      if (shared && world.hubs.length < 3) world.startHub();
     },
     "storage-down": (step) => world.failStorage(step.c * 20),
     "slam-doors": () => world.slamDoors(),
@@ -47,10 +52,15 @@ export function serverActions(world: World) {
       // Life goes on before everybody is back.
       if (world.restoreBackup()) publish(step, step.a % 9);
     },
-    "rebuild-projection": (step) => ignore(world.active?.hub.rebuild(keyOf(step))),
+    "rebuild-projection": (step) => ignore(world.balance(step.c)?.hub.rebuild(keyOf(step))),
     "remove-session"(step) {
-      ignore(world.active?.hub.remove(the.machine(step).principal, the.session(step)));
+      ignore(world.balance(step.c)?.hub.remove(the.machine(step).principal, the.session(step)));
       publish(step, step.c % 9);
+    },
+    bar(step) {
+      // Or nobody tells the servers, and they find out.
+      const told = step.c % 2 === 0 ? world.balance(step.c) : null;
+      permissions.bar(the.machine(step).principal, keyOf(step), told);
     },
   } satisfies Record<string, Action>;
 }

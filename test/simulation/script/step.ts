@@ -1,6 +1,8 @@
 /**
  * Owns what can be done to a simulated world, as data: a history is a list of steps, so it can be written down, cut
- * short and played again. `a`, `b`, `c` choose among whatever is there when the step is played.
+ * short and played again. `a`, `b`, `c` choose among whatever is there when the step is played. Not fast-check's model
+ * runs: those replay by a path through their generators, which ends with the next change of one, and are kept as no
+ * file; their scheduler orders promises, while here everything is ordered by one virtual clock.
  */
 import type { Random } from "../time/random.ts";
 
@@ -11,9 +13,9 @@ const WEIGHTS = {
   burst: 4,
   "resend-same-key": 4,
   "same-key-other-payload": 2,
-  "same-key-other-person": 2,
+  "same-key-other-person": 4,
   stop: 4,
-  "create-session": 1,
+  "create-session": 3,
   subscribe: 5,
   unsubscribe: 3,
   "load-earlier": 4,
@@ -25,6 +27,8 @@ const WEIGHTS = {
   "kill-tab": 2,
   "tab-hidden": 2,
   "tab-visible": 2,
+  "sign-in-as": 2,
+  "device-storage": 1,
   sleep: 2,
   wake: 3,
   offline: 2,
@@ -33,7 +37,8 @@ const WEIGHTS = {
   "kill-hub": 3,
   "restart-hub": 2,
   "drain-hub": 2,
-  "add-hub": 2,
+  "add-hub": 3,
+  "pause-hub": 2,
   "slam-doors": 1,
   "storage-down": 2,
   "set-clock": 2,
@@ -41,6 +46,7 @@ const WEIGHTS = {
   "restore-backup": 2,
   "rebuild-projection": 2,
   "remove-session": 3,
+  bar: 1,
 } as const;
 
 export type StepType = keyof typeof WEIGHTS;

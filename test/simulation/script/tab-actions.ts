@@ -2,8 +2,10 @@
 import type { Machine } from "../client/machine.ts";
 import type { Tab } from "../client/tab.ts";
 import type { World } from "../run/world.ts";
-import { chooser, ignore } from "./choice.ts";
+import { choose, chooser, ignore } from "./choice.ts";
 import type { Action } from "./perform.ts";
+
+const MOODS = ["works", "refuses writes", "works", "refuses", "works", "hangs"] as const;
 
 export function tabActions(world: World) {
   const the = chooser(world);
@@ -38,6 +40,8 @@ export function tabActions(world: World) {
     "kill-tab": (step) => remove(the.tab(step), "kill"),
     "tab-hidden": (step) => setVisible(the.tab(step), false),
     "tab-visible": (step) => setVisible(the.tab(step), true),
+    "sign-in-as": (step) => world.signIn(the.machine(step), step.b, step.c % 2 === 0),
+    "device-storage": (step) => the.machine(step).outbox?.browser.storage(choose(MOODS, step.c) ?? "works"),
     sleep: (step) => the.machine(step).sleep(),
     wake(step) {
       const machine = the.machine(step);

@@ -2,28 +2,35 @@
  * Owns what may go wrong between a hub and its storage: slow, stalled, refused, done without an answer, done after the
  * answer, and a conflict nobody caused. What is stored is the real memory storage's business.
  */
-import type { CommitResult, MessageStorageAdapter, SessionCommit, SessionKey } from "@sessionstream/server-node";
+import type {
+  CommitResult,
+  MessageStorageAdapter,
+  SessionCommit,
+  SessionKey,
+  SharedMemory,
+} from "@sessionstream/server-node";
+import { memoryStorage, type SharedMessageStorage, sharedMemoryStorage } from "@sessionstream/server-node";
 import type { Faults } from "../run/faults.ts";
 import type { Judge } from "../run/violation.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Random } from "../time/random.ts";
+import type { ProcessLife } from "./process-life.ts";
 
 /** Of all servers. */
 export interface WriteCounts {
   removals: number;
-  /** Done after their process had ended. */
-  orphaned: number;
 }
 
 export interface FaultyStorageOptions {
-  readonly inner: MessageStorageAdapter;
+  readonly memory: SharedMemory;
+  /** Several processes use it; else a process's writes end with it. */
+  readonly shared: boolean;
   readonly name: string;
   readonly clock: Clock;
   readonly random: Random;
   readonly faults: Faults;
   readonly judge: Judge;
-  /** A dead process hears no answers and asks nothing any more. */
-  readonly isAlive: () => boolean;
+  readonly life: ProcessLife;
   /** A write is in storage. */
   readonly landed: (session: SessionKey) => void;
   /** The database cannot be reached at all. */
@@ -31,8 +38,10 @@ export interface FaultyStorageOptions {
   readonly writes: WriteCounts;
 }
 
-export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdapter {
-  const { inner, name, clock, random, faults, judge, isAlive, landed, writes, isStorageDown } = options;
+export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdapter | SharedMessageStorage {
+  const { memory, shared, name, clock, random, faults, judge, life, landed, writes, isStorageDown } = options;
+  const common = sharedMemoryStorage(memory);
+  const inner: MessageStorageAdapter = shared ? common : memoryStorage(memory.contents);
 
   /** The way to the database or back. */
   function wait(): Promise<void> {
@@ -43,7 +52,7 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
   }
 
   async function reach(): Promise<void> {
-    await untilAlive(isAlive);
+    await life.awake();
     await wait();
     if (isStorageDown()) throw fail("the database is down");
   }
@@ -57,14 +66,18 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
     await reach();
     const result = await call();
     await wait();
-    await untilAlive(isAlive);
+    await life.awake();
     if (random.chance(faults.rate("readFails"))) throw fail("a read failed");
     return result;
   }
 
   async function store(commit: SessionCommit): Promise<CommitResult> {
+    const { fence } = commit;
+    const isFenced = shared && fence !== undefined && !memory.leases.isCurrent(commit.session, fence);
     const result = await inner.commit(commit);
-    if (!isAlive()) writes.orphaned += 1;
+    if (isFenced && result.status === "committed") {
+      judge.violate("F-R5", `${name} stored under a lease that has become another's`);
+    }
     landed(commit.session);
     judge.tell(() => {
       const { head, events, command, entities } = commit;
@@ -76,7 +89,7 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
     return result;
   }
 
-  return {
+  const storage: MessageStorageAdapter = {
     capabilities: inner.capabilities,
     load: (session) => read(() => inner.load(session)),
     events: (session, query) => read(() => inner.events(session, query)),
@@ -86,7 +99,7 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
       if (random.chance(faults.rate("commitNotDone"))) throw fail("a commit failed");
       if (random.chance(faults.rate("conflict"))) {
         const loaded = await inner.load(commit.session);
-        await untilAlive(isAlive);
+        await life.awake();
         judge.tell(() => `  ${name} storage: a conflict for nothing`);
         return { status: "conflict", head: loaded?.head ?? null };
       }
@@ -94,13 +107,13 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
         const before = writes.removals;
         // Late for a removed session, it would begin it anew: no contract without a memory of removals can tell.
         clock.after(random.int(1, 5_000), () => {
-          if (writes.removals === before) void store(commit);
+          if (writes.removals === before && (shared || life.isAlive)) void store(commit);
         });
         throw fail("a commit is late");
       }
       const result = await store(commit);
       await wait();
-      await untilAlive(isAlive);
+      await life.awake();
       if (random.chance(faults.rate("commitUnanswered"))) throw fail("a commit was not answered");
       return result;
     },
@@ -109,17 +122,21 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
       if (random.chance(faults.rate("commitNotDone"))) throw fail("a removal failed");
       await inner.remove(session);
       writes.removals += 1;
-      if (!isAlive()) writes.orphaned += 1;
       landed(session);
-      await untilAlive(isAlive);
+      await life.awake();
       if (random.chance(faults.rate("commitUnanswered"))) throw fail("a removal was not answered");
     },
     // It outlives the hub.
     close: async () => undefined,
   };
-}
-
-/** Never resolves for a process that is no more: whatever waits in it waits for ever. */
-function untilAlive(isAlive: () => boolean): Promise<void> {
-  return isAlive() ? Promise.resolve() : new Promise(() => undefined);
+  if (!shared) return storage;
+  return {
+    ...storage,
+    capabilities: common.capabilities,
+    heads: (sessions) => read(() => common.heads(sessions)),
+    lease: (key, request) => read(() => common.lease(key, request)),
+    renew: (lease, ttlMs) => read(() => common.renew(lease, ttlMs)),
+    release: (lease) => read(() => common.release(lease)),
+    expiredLeases: (limit) => read(() => common.expiredLeases(limit)),
+  };
 }

@@ -3,14 +3,7 @@
  * can end properly, or as by `kill -9`: then nothing of it is heard any more, whatever its promises still do.
  */
 import { CLOSE_CODES } from "@sessionstream/protocol";
-import {
-  createHub,
-  type Hub,
-  type HubPlatform,
-  memoryStorage,
-  type Principal,
-  type SubscriberSink,
-} from "@sessionstream/server-node";
+import { createHub, type Hub, type HubPlatform, type Principal, type SubscriberSink } from "@sessionstream/server-node";
 import { chat } from "@sessionstream/server-node/chat";
 import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
 import { type Connection, openConnection } from "../../../packages/server-node/src/transport/ws/connection.ts";
@@ -23,7 +16,11 @@ import type { Surroundings } from "../run/surroundings.ts";
 import type { Random } from "../time/random.ts";
 import { faultyStorage } from "./faulty-storage.ts";
 import { flakyNotes } from "./notes.ts";
+import { processLife } from "./process-life.ts";
 import { scriptedEngine } from "./scripted-engine.ts";
+
+/** How long a permission that is gone may still be believed. */
+export const REAUTHORIZE_MS = 20_000;
 
 export const START = Date.UTC(2026, 0, 1);
 
@@ -31,6 +28,8 @@ export interface HubProcess {
   readonly name: string;
   readonly hub: Hub;
   readonly state: "up" | "leaving" | "dead";
+  readonly isAsleep: boolean;
+  readonly hasSlept: boolean;
   readonly http: HttpHandler;
   /** Resolves when the process is no more. */
   readonly died: Promise<void>;
@@ -38,6 +37,11 @@ export interface HubProcess {
   accept(link: Link, principal: Principal, turnAway: boolean): void;
   /** As by `kill -9`; silently, if the machine went with it. */
   kill(silently: boolean): void;
+  /** As by SIGSTOP and SIGCONT. */
+  sleep(): void;
+  wake(): void;
+  /** When it goes on; at once while it runs; never when it is no more. */
+  awake(): Promise<void>;
   /** Sends its clients away, lets commits finish, ends. */
   leave(): void;
   /** The clock of its machine is set. */
@@ -53,6 +57,7 @@ export interface ServerSettings {
   readonly maxStorageFailures: number;
   readonly everyEvents: number;
   readonly evictAfterMs: number;
+  readonly leaseMs: number;
 }
 
 export function drawServerSettings(random: Random): ServerSettings {
@@ -63,30 +68,35 @@ export function drawServerSettings(random: Random): ServerSettings {
     maxStorageFailures: random.pick([1, 2, 5]),
     everyEvents: random.pick([3, 20, 500]),
     evictAfterMs: random.pick([4_000, 300_000]),
+    leaseMs: random.pick([4_000, 12_000, 30_000]),
   };
 }
 
 export function startHub(name: string, surroundings: Surroundings): HubProcess {
-  const { clock, faults, judge, storage, settings, log } = surroundings;
+  const { clock, faults, judge, storage, settings, log, shared, permissions } = surroundings;
   const random = surroundings.random.fork(name);
   const connections = new Map<Connection, { readonly link: Link; readonly queuedBytes: () => number }>();
   const chunksOf = createFrameChunks();
-  let state: HubProcess["state"] = "up";
+  const life = processLife(clock);
+  let isLeaving = false;
   let skewMs = 0;
   let ids = 0;
   let sockets = 0;
-  let announceDeath = () => {};
-  const died = new Promise<void>((resolve) => {
-    announceDeath = resolve;
-  });
-  const isAlive = () => state !== "dead";
 
   const platform: HubPlatform = {
     now: () => START + Math.floor(clock.now) + skewMs,
-    setTimer: (delayMs, callback) =>
-      clock.after(delayMs, () => {
-        if (isAlive()) callback();
-      }),
+    setTimer(delayMs, callback) {
+      let cancelled = false;
+      const cancel = clock.after(delayMs, () =>
+        life.whenAwake(() => {
+          if (!cancelled) callback();
+        }),
+      );
+      return () => {
+        cancelled = true;
+        cancel();
+      };
+    },
     randomId: () => `${name}-${String(++ids).padStart(5, "0")}`,
     defer: (callback) => queueMicrotask(callback),
     yield: () => Promise.resolve(),
@@ -94,7 +104,8 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
   const atEndOfTurn = createEndOfTurn(platform);
   const isFlaky = (eventId: string) => random.chance(faults.rate("projectionFlaky")) && !log.has(eventId);
   const hub = createHub({
-    storage: faultyStorage({ ...surroundings, inner: memoryStorage(storage.contents), name, random, isAlive }),
+    storage: faultyStorage({ ...surroundings, memory: storage.memory, name, random, life }),
+    ...(shared ? { doorbell: surroundings.joinBell(life.whenAwake) } : {}),
     modules: [
       chat({
         engine: scriptedEngine(surroundings.random.fork("engine"), faults),
@@ -103,12 +114,15 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
       }),
       flakyNotes(isFlaky),
     ],
-    authorize: ({ principal, session }) => surroundings.mayRead(principal, session),
+    authorize: ({ principal, session }) => permissions.mayRead(principal, session),
     platform,
     checkpoint: { everyEvents: settings.everyEvents, idleMs: 1_000 },
     limits: {
       maxStorageFailures: settings.maxStorageFailures,
       evictAfterMs: settings.evictAfterMs,
+      reauthorizeMs: REAUTHORIZE_MS,
+      leaseMs: settings.leaseMs,
+      leaseSweepMs: Math.min(10_000, settings.leaseMs / 2),
       maxEntityBytes: settings.maxFrameBytes - 600,
       fanOut: { maxFrameBytes: settings.maxFrameBytes },
     },
@@ -120,6 +134,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
     origins: "same-host",
     allowMissingOrigin: true,
     mintId: platform.randomId,
+    now: platform.now,
     onError: () => undefined,
   });
 
@@ -134,24 +149,29 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
     };
   }
 
-  function end(): void {
-    state = "dead";
-    announceDeath();
-  }
-
   judge.tell(() => `  ${name} started`);
-  return {
+  const server: HubProcess = {
     name,
     hub,
     get state() {
-      return state;
+      if (!life.isAlive) return "dead";
+      return isLeaving ? "leaving" : "up";
+    },
+    get isAsleep() {
+      return life.isAsleep;
+    },
+    get hasSlept() {
+      return life.naps > 0;
     },
     http,
-    died,
+    died: life.died,
     accept(link, principal, turnAway) {
       sockets += 1;
       let queued = 0;
-      const { websocket, socket } = link.answered();
+      const { websocket, socket } = link.answered({
+        whenAwake: life.whenAwake,
+        written: (text) => permissions.written(server, principal, text),
+      });
       const connection = openConnection({
         id: `${name}-socket-${sockets}`,
         principal,
@@ -180,22 +200,33 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
         onEnd: () => connections.delete(connection),
       });
       connections.set(connection, { link, queuedBytes: () => queued });
-      if (state === "leaving") connection.drain(0);
+      if (isLeaving) connection.drain(0);
       else if (turnAway) connection.close(CLOSE_CODES.goingAway, "no room");
     },
     kill(silently) {
-      if (state === "dead") return;
+      if (!life.isAlive) return;
       judge.tell(() => `  ${name} killed`);
-      end();
+      life.end();
       for (const { link } of connections.values()) link.serverDied(silently);
       connections.clear();
     },
+    sleep() {
+      judge.tell(() => `  ${name} sleeps`);
+      life.sleep();
+    },
+    wake() {
+      if (life.isAsleep) judge.tell(() => `  ${name} wakes`);
+      life.wake();
+    },
+    awake: life.awake,
     leave() {
-      if (state !== "up") return;
-      state = "leaving";
-      judge.tell(() => `  ${name} leaves`);
-      for (const connection of connections.keys()) connection.drain(0);
-      void hub.close().then(end);
+      if (isLeaving) return;
+      isLeaving = true;
+      life.whenAwake(() => {
+        judge.tell(() => `  ${name} leaves`);
+        for (const connection of connections.keys()) connection.drain(0);
+        void hub.close().then(life.end);
+      });
     },
     skew(ms) {
       skewMs = ms;
@@ -204,6 +235,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
       return [...connections.values()].map(({ queuedBytes }) => queuedBytes());
     },
   };
+  return server;
 }
 
 /** `tenant.user`. */
