@@ -15,6 +15,8 @@ describe("ids", () => {
     expect(commandId("x".repeat(200))).toHaveLength(200);
     expect(() => commandId("x".repeat(201))).toThrow(RangeError);
     expect(() => commandId("")).toThrow(RangeError);
+    for (const text of ["a\u0000", "a\nb", "\u007f", "\ud800"]) expect(() => commandId(text)).toThrow(RangeError);
+    expect(commandId("😀 ü")).toBe("😀 ü");
   });
 
   it("keeps keys of different kinds apart, whatever the ids contain", () => {

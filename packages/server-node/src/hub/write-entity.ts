@@ -32,6 +32,8 @@ type Put = Extract<EntityWrite, { op: "put" }>;
 type Append = Extract<EntityWrite, { op: "append" }>;
 type Fields = Readonly<Record<string, unknown>>;
 
+const UNKEEPABLE = /[\p{Cc}\p{Cs}]/u;
+
 /** @returns `null` for no change. @throws SessionStreamError `invalid_entity` */
 export function writeEntity(write: EntityWrite, context: WriteContext): StagedChange | null {
   switch (write.op) {
@@ -49,6 +51,8 @@ function putEntity({ id, payload, commandId }: Put, context: WriteContext): Stag
   if (payload?.$typeName !== kind.schema.typeName) {
     throw invalid(kind, id, `its payload is no ${kind.schema.typeName}: make it with put()`);
   }
+  // An id may come from a model. A database that cuts a text at a NUL, or refuses it, must not find out.
+  if (UNKEEPABLE.test(id)) throw invalid(kind, "?", "its id has control characters or half a surrogate pair");
   const before = current === undefined || isOpaque(current) ? undefined : current;
   const open = isOpen(kind, payload);
   if (before !== undefined && before.open === open && equals(kind.schema, before.payload, payload)) return null;
