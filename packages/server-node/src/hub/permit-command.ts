@@ -2,6 +2,7 @@
  * Owns that nothing of a session is looked up for whoever may not act on it (X7). Which permission a command needs depends
  * on whether the session has a log, so before that is known either will do; the lane asks for the right one.
  */
+import { SessionStreamError } from "@sessionstream/protocol";
 import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
 import type { SubmitRequest } from "./hub.ts";
@@ -25,7 +26,9 @@ export async function permitCommand(
   try {
     await ask("write");
     return "write";
-  } catch {
+  } catch (error) {
+    // Whoever does not answer is not asked again.
+    if (error instanceof SessionStreamError && error.code === "timeout") throw error;
     // An app may know nothing to say of a session that does not exist yet. What it says of creating it counts.
     await ask("create");
     return "create";
