@@ -17,7 +17,7 @@ const ids = new Set(files.flatMap(({ stories }) => stories.map((story) => story.
 
 /** By title: the exports of its stories. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  "Kit/ChatWidget": ["Closed", "Open", "OpenEmpty", "ByKeyboard", "Unread", "Narrow"],
+  "Kit/ChatWidget": ["Closed", "Open", "OpenEmpty", "ByKeyboard", "Unread", "Answering", "Narrow"],
   "Kit/ChatPanel": [
     "Empty",
     "Conversation",
@@ -37,6 +37,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
     "Sent",
     "Sending",
     "Waiting",
+    "WaitingDiscarded",
     "Failed",
     "Retried",
     "Discarded",
@@ -55,9 +56,19 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
     "UnbrokenText",
     "Failed",
   ],
-  "Widgets/Markdown": ["Lists", "Hostile", "HalfWritten"],
+  "Widgets/Markdown": ["Lists", "Hostile", "HalfWritten", "HiddenCharacters", "AllowedImages"],
   "Widgets/Reasoning": ["Streaming", "Collapsed", "Expanded"],
-  "Widgets/Tool call": ["Started", "Requested", "Running", "Completed", "Failed", "Denied", "Cancelled", "Interrupted"],
+  "Widgets/Tool call": [
+    "Started",
+    "Requested",
+    "RequestedAtWork",
+    "Running",
+    "Completed",
+    "Failed",
+    "Denied",
+    "Cancelled",
+    "Interrupted",
+  ],
   "Widgets/Tool result": ["Json", "Text", "Empty", "Failed"],
   "Widgets/Run": ["Failed", "Interrupted", "Stopped", "Queued"],
   "Widgets/Custom widget": [

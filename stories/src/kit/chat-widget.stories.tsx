@@ -1,4 +1,4 @@
-import { assistantMessage } from "@sessionstream/client/testing";
+import { assistantMessage, run, userMessage } from "@sessionstream/client/testing";
 import { FINISHED_TURN } from "@sessionstream/react/testing";
 import { ChatWidget, type Theme } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
@@ -103,6 +103,19 @@ export const ByKeyboard: Story = {
   },
 };
 
+/** An answer is being written while nobody looks. */
+export const Answering: Story = {
+  loaders: [
+    hubScene(({ session }) => session.commit([userMessage({ id: "u1", text: "Where is it?" }), run("r1", "running")])),
+  ],
+  play: async ({ canvas, canvasElement, step }) => {
+    await step("V19 says so, to the eye and to the ear", async () => {
+      await canvas.findByRole("button", { name: "Open chat. An answer is being written" });
+      await expect(canvasElement.querySelector("[data-part=activity]")).toBeVisible();
+    });
+  },
+};
+
 /** Something arrived while nobody looked. */
 export const Unread: Story = {
   loaders: [hubScene(finishedTurn)],
@@ -128,9 +141,7 @@ export const UnreadThenRead: Story = {
     await step("V19 opening it is reading it", async () => {
       await userEvent.click(await canvas.findByRole("button", { name: "Open chat. New message" }));
       await canvas.findByText("Your parcel was delivered.");
-      const [close] = canvas.getAllByRole("button", { name: "Close chat" });
-      if (close === undefined) throw new Error("There is no close button.");
-      await userEvent.click(close);
+      await userEvent.click(canvas.getByRole("button", { name: "Close chat" }));
       await canvas.findByRole("button", { name: "Open chat" });
       await expect(canvasElement.querySelector("[data-part=unread]")).toBeNull();
     });

@@ -31,7 +31,7 @@ export const Failed: Story = {
   play: async ({ canvas, step }) => {
     await step("AT-9 shows the error, never the greeting", async () => {
       await canvas.findByRole("heading", { name: "This conversation could not be loaded" });
-      await expect(canvas.getByText("The conversation's database did not answer.")).toBeVisible();
+      await expect(canvas.getByText("The server is busy. Try again in a moment.")).toBeVisible();
       await expect(canvas.queryByText("Where is my order?")).not.toBeInTheDocument();
       await expect(canvas.getByRole("textbox")).toBeDisabled();
     });

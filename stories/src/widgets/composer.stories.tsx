@@ -185,7 +185,7 @@ export const StopFailed: Story = {
       const stop = await canvas.findByRole("button", { name: "Stop generating" });
       hub.failSubmits(new SessionStreamError("forbidden", "Only the author can stop this answer."));
       await userEvent.click(stop);
-      await expect(await canvas.findByRole("alert")).toHaveTextContent("Only the author can stop this answer.");
+      await expect(await canvas.findByRole("alert")).toHaveTextContent("You are not allowed to do this.");
       await expect(canvas.getByRole("button", { name: "Stop generating" })).toBeEnabled();
     });
   },

@@ -117,7 +117,7 @@ export const Failed: Story = {
   ],
   play: async ({ canvas, step }) => {
     await step("V18 names the reason, and closes the composer", async () => {
-      await canvas.findByText("Could not connect. You no longer have access to this conversation.");
+      await canvas.findByText("Could not connect. You are not allowed to do this.");
       await expect(canvas.getByRole("textbox")).toBeDisabled();
     });
   },

@@ -1,4 +1,4 @@
-import { Markdown } from "@sessionstream/react/widgets";
+import { ImagesProvider, Markdown } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import type { ComponentProps } from "react";
 import { expect } from "storybook/test";
@@ -53,6 +53,41 @@ export const Hostile: Story = {
       await expect(canvasElement.querySelector("script, img, iframe, style, form, input")).toBeNull();
       await expect(canvasElement).toHaveTextContent('<script>document.title = "owned"</script>');
       await expect(document.title).not.toBe("owned");
+    });
+  },
+};
+
+/** Where they deceive, hidden characters are shown: in links and in code. */
+export const HiddenCharacters: Story = {
+  args: {
+    text: 'Sign in at [https://bank.exa\u200bmple](https://phish.example), then run `rm \u202egnp.exe`:\n\n```js\nif (level !== "user\u202e \u2066// admin\u2069 \u2066") {\n```',
+  },
+  play: async ({ canvas, step }) => {
+    await step("X24 each by its number, and where the link leads", async () => {
+      await expect(canvas.getByRole("link")).toHaveTextContent("https://bank.exa[U+200B]mple");
+      await expect(canvas.getByText("(phish.example)")).toBeVisible();
+      await expect(canvas.getByRole("group", { name: "js" })).toHaveTextContent("[U+202E]");
+    });
+  },
+};
+
+const PICTURE =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** An app may name places images are loaded from, and let small ones come inside the text; others stay placeholders. */
+export const AllowedImages: Story = {
+  args: { text: `![a dot](${PICTURE})\n\n![a chart](https://elsewhere.example/chart.png)` },
+  render: ({ theme, ...props }) => (
+    <Surface theme={theme}>
+      <ImagesProvider images={{ allow: ["https://cdn.example/charts/"], data: true }}>
+        <Markdown {...props} />
+      </ImagesProvider>
+    </Surface>
+  ),
+  play: async ({ canvas, step }) => {
+    await step("X21 X23 one is shown, the other named", async () => {
+      await expect(canvas.getByRole("img", { name: "a dot" })).toBeVisible();
+      await expect(canvas.getByText("Image from elsewhere.example not loaded")).toBeVisible();
     });
   },
 };

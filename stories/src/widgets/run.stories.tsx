@@ -94,9 +94,10 @@ export const Queued: Story = {
       scene.session.commit([userMessage({ id: "u2", text: "And my returns?" }), run("r2", "queued")]);
     }),
   ],
-  play: async ({ canvas, step }) => {
+  play: async ({ canvas, canvasElement, step }) => {
     await step("V07 says when it will start", async () => {
       await canvas.findByText("Queued: starts when the current answer is done");
+      await expect(canvasElement.querySelector("[data-part=typing]")).toBeNull();
     });
   },
 };

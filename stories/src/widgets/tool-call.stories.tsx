@@ -1,4 +1,4 @@
-import { toolCall, toolResult } from "@sessionstream/client/testing";
+import { run, toolCall, toolResult } from "@sessionstream/client/testing";
 import { ToolCall } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { expect } from "storybook/test";
@@ -61,8 +61,31 @@ export const Started: Story = {
   },
 };
 
-/** Asked for, and waiting for whoever runs it. */
-export const Requested: Story = inStatus("requested", "Requested");
+/** Asked for, and waiting for somebody's word on it. */
+export const Requested: Story = {
+  ...inStatus("requested", "Requested"),
+  loaders: [
+    hubScene(({ session }) =>
+      session.commit([
+        run("r1", "awaiting-input"),
+        toolCall("t1", { toolName: "lookup_order", input: INPUT, status: "requested" }),
+      ]),
+    ),
+  ],
+};
+
+/** Asked for while the answer goes on: nothing holds it. */
+export const RequestedAtWork: Story = {
+  ...inStatus("requested", "Running"),
+  loaders: [
+    hubScene(({ session }) =>
+      session.commit([
+        run("r1", "running"),
+        toolCall("t1", { toolName: "lookup_order", input: INPUT, status: "requested" }),
+      ]),
+    ),
+  ],
+};
 
 /** Under way. */
 export const Running: Story = inStatus("running", "Running");

@@ -75,6 +75,20 @@ export const Waiting: Story = {
   },
 };
 
+/** Nothing of a waiting message was sent: it can be taken back. */
+export const WaitingDiscarded: Story = {
+  ...Waiting,
+  play: async ({ canvas, step, userEvent, ...context }) => {
+    const { hub } = hubSceneOf(context);
+    await step("G46 Discard takes it away and sends nothing", async () => {
+      await userEvent.click(await canvas.findByRole("button", { name: "Discard" }));
+      await waitFor(() => expect(canvas.queryByText("It was paid last Monday.")).not.toBeInTheDocument());
+      await expect(canvas.getByText(QUESTION)).toBeVisible();
+      await expect(hub.submissions.filter(({ payload }) => payload["prompt"] !== QUESTION)).toEqual([]);
+    });
+  },
+};
+
 /** The server could not be reached. Sending again uses the message's own id, so it can never arrive twice. */
 export const Failed: Story = {
   loaders: [
@@ -134,6 +148,7 @@ export const Refused: Story = {
   play: async ({ canvas, step }) => {
     await step("V07 offers to edit, not to retry", async () => {
       await canvas.findByRole("button", { name: "Edit" });
+      await expect(canvas.getByText("Not sent. This is too long. Shorten it.")).toBeVisible();
       await expect(canvas.queryByRole("button", { name: "Retry" })).not.toBeInTheDocument();
     });
   },

@@ -55,7 +55,7 @@ it("AT-22 a failed run and an unsent message are assertive", async () => {
   act(() => void session.commit([run("r", "failed", { error: "The model is gone." })]));
   await waitFor(() => expect(said.assertive).toEqual(["The answer could not be completed. The model is gone."]));
   await userEvent.type(screen.getByRole("textbox"), "hello{Enter}");
-  await waitFor(() => expect(said.assertive.at(-1)).toBe("Not sent. You may not do this."));
+  await waitFor(() => expect(said.assertive.at(-1)).toBe("Not sent. You are not allowed to do this."));
 });
 
 it("AT-22 history is silent", async () => {
