@@ -6,7 +6,7 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import type { HubPlatform } from "./hub-platform.ts";
 
 /** How long `authorize` and its like may take: far longer than they should, far shorter than anybody waits. */
-export const HOOK_TIMEOUT_MS = 10_000;
+const HOOK_TIMEOUT_MS = 10_000;
 
 /** The answer of a hook that must answer at once. @throws TypeError for a promise. */
 export function atOnce<Answer>(answer: Answer, hook: string): Answer {
