@@ -52,7 +52,6 @@ export class AccessWatch {
     const leave = this.#join(member);
     try {
       await this.#ask(member);
-      if (member.ended !== null) throw member.ended;
       const subscription = await attach({ ...request, sink: guarded(member) });
       if (member.ended !== null) {
         subscription.detach();
