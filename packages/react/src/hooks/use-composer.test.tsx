@@ -85,5 +85,5 @@ it("V14 a stop that fails says so", async () => {
   const { user, session } = await composer(hub);
   act(() => void session.commit([run("r1", "running")]));
   await user.click(await screen.findByRole("button", { name: "Stop generating" }));
-  await screen.findByText("Only the owner may stop this.");
+  await screen.findByText("You are not allowed to do this.");
 });

@@ -1,4 +1,4 @@
-import { assistantMessage, fakeHub, userMessage } from "@sessionstream/client/testing";
+import { assistantMessage, fakeHub, run, userMessage } from "@sessionstream/client/testing";
 import { sessionId } from "@sessionstream/protocol";
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -49,4 +49,14 @@ it("V19 news while closed show on the button until it is opened; history does no
   await screen.findByText("new");
   await userEvent.keyboard("{Escape}");
   expect(unread()).toBeNull();
+});
+
+it("V19 the button tells of an answer that is being written, and of nothing once it is open", async () => {
+  const { session, launcher } = widget();
+  act(() => void session.commit([userMessage({ id: "u", text: "go" }), run("r", "running")]));
+  await waitFor(() => expect(launcher).toHaveAccessibleName("Open chat. An answer is being written"));
+  await userEvent.click(launcher);
+  expect(launcher).toHaveAccessibleName("Support");
+  expect(screen.getAllByRole("button", { name: "Close chat" })).toHaveLength(1);
+  expect(document.querySelector("[data-part=activity]")).toBeNull();
 });
