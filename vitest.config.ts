@@ -29,7 +29,7 @@ const dom: TestProjectConfiguration = {
   test: {
     name: "dom",
     environment: "jsdom",
-    include: ["packages/react/**/*.test.tsx"],
+    include: ["packages/react/**/*.test.tsx", "test/render-security/**/*.test.tsx"],
     exclude,
     setupFiles: ["./test/setup/dom.ts"],
     testTimeout: 60_000,

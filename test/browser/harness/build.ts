@@ -1,5 +1,5 @@
 /**
- * Owns what the browser tests run: the example's pages and server as its users get them, and the page of this folder.
+ * Owns what the browser tests run: the example's pages and server as its users get them, and the pages of this folder.
  * Built once per run, into a folder of its own.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -9,6 +9,7 @@ import { build } from "vite";
 
 const example = fileURLToPath(new URL("../../../examples/existing-app/", import.meta.url));
 const consumers = fileURLToPath(new URL("../fixtures/consumers/", import.meta.url));
+const hostile = fileURLToPath(new URL("../fixtures/hostile/", import.meta.url));
 
 export interface Built {
   /** Where a server is started: its pages are in `dist`. */
@@ -23,6 +24,7 @@ export async function buildAll(): Promise<Built> {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, "browser-"));
   await withNodeEnv("production", () => buildPage(example, join(folder, "dist")));
+  await withNodeEnv("production", () => buildPage(hostile, join(folder, "dist", "hostile"), "/hostile/"));
   // React checks effects twice only in development.
   await withNodeEnv("development", () => buildPage(consumers, join(folder, "dist", "consumers"), "/consumers/"));
   await buildServer(join(example, "server", "main.ts"), folder);
