@@ -1,5 +1,5 @@
 /** Owns making new hostile documents of known ones: what a search tries that nobody wrote down. Pure but for its dice. */
-export type Dice = (below: number) => number;
+type Dice = (below: number) => number;
 
 /** Repeatable; a linear congruence is dice enough for text. */
 export function seededDice(seed: number): Dice {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 
-export interface NetworkUse {
+interface NetworkUse {
   readonly requests: ReadonlySet<string>;
   readonly lookups: ReadonlySet<string>;
 }
