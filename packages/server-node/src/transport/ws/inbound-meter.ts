@@ -5,7 +5,7 @@
 import { fullBucket, type Rate, takeTokens } from "../../limits/token-bucket.ts";
 import { createStrikeCounter } from "./strike-counter.ts";
 
-export type Heard =
+type Heard =
   | { readonly type: "within" }
   | { readonly type: "too-fast"; readonly retryAfterMs: number }
   | { readonly type: "flood"; readonly retryAfterMs: number };
