@@ -14,6 +14,7 @@ import {
 } from "@sessionstream/server-node";
 import {
   type ChatOptions,
+  type ChatPlugin,
   chat,
   createChatService,
   defineChatPlugin,
