@@ -63,6 +63,13 @@ const RULES: readonly Rule[] = [
     forbidden: /^packages\/server-node\/src\/(hub|fan-out|chat|transport)\//,
   },
   {
+    title: "doorbells import neither the hub nor a storage",
+    from: /^packages\/server-node\/src\/doorbell\//,
+    forbidden: /^packages\/server-node\/src\/(hub|storage|fan-out|chat|transport)\//,
+    exceptTypes: true,
+    except: (file) => /\.test\.ts$/.test(file.path),
+  },
+  {
     title: "storage/sqlite does not import storage/memory",
     from: /^packages\/server-node\/src\/storage\/sqlite\//,
     forbidden: /\/storage\/memory\//,

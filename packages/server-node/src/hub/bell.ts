@@ -3,7 +3,7 @@
  * doorbell that fails costs time, never a commit: nothing in here throws or is waited for.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
-import type { Doorbell, Notice } from "../doorbell/contract.ts";
+import type { Doorbell, DoorbellListener, Notice } from "../doorbell/contract.ts";
 import { tenantDigest } from "../doorbell/tenant-digest.ts";
 import type { HubPlatform } from "../platform/hub-platform.ts";
 import type { SessionKey } from "../storage/contract.ts";
@@ -124,12 +124,13 @@ export class Bell implements RevocationChannel {
 
   #ring(notice: Unsigned<Notice>): void {
     const { doorbell, hubId } = this.#options;
-    doorbell.ring({ ...notice, from: hubId }).catch((error: unknown) => this.#fail(error));
+    const rung = settled(() => doorbell.ring({ ...notice, from: hubId }));
+    rung.catch((error: unknown) => this.#fail(error));
   }
 
   #listen(): void {
     let current = true;
-    const stop = this.#options.doorbell.listen({
+    const listener: DoorbellListener = {
       heard: (notice) => {
         if (current) this.#hear(notice);
       },
@@ -142,7 +143,14 @@ export class Bell implements RevocationChannel {
         if (current) this.#fail(error);
       },
       tenantOf: (digest) => this.#tenants.get(digest),
-    });
+    };
+    let stop: () => void = () => undefined;
+    try {
+      stop = this.#options.doorbell.listen(listener);
+    } catch (error) {
+      // Tried again when the next probe is due, and not heard.
+      this.#fail(error);
+    }
     this.#stopListening = () => {
       current = false;
       stop();
@@ -202,4 +210,9 @@ export class Bell implements RevocationChannel {
     this.#stopListening();
     this.#listen();
   }
+}
+
+/** An app's doorbell may throw where it should reject. */
+async function settled(ring: () => Promise<void>): Promise<void> {
+  await ring();
 }

@@ -168,6 +168,29 @@ describe("a doorbell", () => {
     expect(a.hub.stats().doorbell).toBe("listening");
   });
 
+  it("F-B2 that throws instead of rejecting fails no commit and no hub either", async () => {
+    const { fleet } = two();
+    const ring = () => {
+      throw new Error("no bus");
+    };
+    const { hub, errors } = fleet.start([notesModule()], { doorbell: { ...fleet.doorbell, ring } });
+    expect(await hub.publish(room, [noted("one")])).toMatchObject({ status: "committed" });
+    await fleet.clock.settle();
+    expect(errors).toMatchObject([{ kind: "doorbell", message: "no bus" }]);
+  });
+
+  it("F-B2 H43 that cannot be listened to is tried again", async () => {
+    const fleet = hubFleet();
+    fleet.doorbell.listenError = new Error("no bus yet");
+    const { hub, errors } = fleet.start([notesModule()]);
+    await fleet.clock.settle();
+    expect(hub.stats().doorbell).toBe("deaf");
+    expect(errors).toMatchObject([{ kind: "doorbell", message: "no bus yet" }]);
+    fleet.doorbell.listenError = null;
+    await fleet.clock.advance(31_000);
+    expect(hub.stats().doorbell).toBe("listening");
+  });
+
   it("F-B4 that is cut off costs seconds: the healing poll finds every commit", async () => {
     const { fleet, a, b } = two();
     const watched = await watch(b);

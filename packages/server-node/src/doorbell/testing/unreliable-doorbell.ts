@@ -8,6 +8,8 @@ export interface UnreliableDoorbell extends Doorbell {
   fate: Fate;
   /** While set, ringing rejects with it. */
   ringError: Error | null;
+  /** While set, listening throws it. */
+  listenError: Error | null;
   readonly rung: Notice[];
   readonly listening: number;
   /** Whoever listens now hears nothing any more, and is not told. */
@@ -26,6 +28,7 @@ export function unreliableDoorbell(
   const doorbell: UnreliableDoorbell = {
     fate: AT_ONCE,
     ringError: null,
+    listenError: null,
     rung: [],
     get listening() {
       return listeners.size;
@@ -44,6 +47,7 @@ export function unreliableDoorbell(
       }
     },
     listen(listener) {
+      if (doorbell.listenError !== null) throw doorbell.listenError;
       listeners.add(listener);
       listener.connected();
       return () => void listeners.delete(listener);
