@@ -65,7 +65,7 @@ function heal(client: FollowedSession, seed: string): void {
     const { timeline } = observer;
     const cursor = timeline.getCursor();
     if (cursor.epoch === "healed" && cursor.ordinal === 7n && timeline.getOrder().join() === "ChatMessage/m-1") return;
-    client.handle.retry();
+    client.handle.reconnect();
   }
   throw new Error(`seed ${seed}: the client did not come back to what the server says`);
 }

@@ -31,7 +31,8 @@ const KEYS: List<string> = [
 ];
 
 const VALUES: List<JsonValue> = [
-  ...[null, true, false, 0, -0, -1, 1, 0.5, 1e21, 1e308, 2 ** 31, 2 ** 53, -(2 ** 63)],
+  null,
+  ...[true, false, 0, -0, -1, 1, 0.5, 1e21, 1e308, 2 ** 31, 2 ** 53, -(2 ** 63)],
   ...["", "0", "1", "-1", "01", "1.0", "1e3", "18446744073709551615", "18446744073709551616", "9".repeat(400)],
   ...["\u0000", "\ud800", "\udfffx", "\u202e", "\u001b[31m", "a\r\nb", "é".normalize("NFD"), "😀", "__proto__"],
   ...["SNAPSHOT_MODE_FULL", "SNAPSHOT_MODE_DELTA", "SNAPSHOT_MODE_PAGE", "x".repeat(5_000), "'; DROP TABLE events;--"],
@@ -49,6 +50,11 @@ export function mutateFrame(frame: JsonValue, others: List<JsonValue>, random: R
   for (let left = random.chance(0.3) ? random.int(1, 3) : 0; left > 0; left -= 1)
     text = changeText(text, others, random);
   return text.slice(0, MAX_TEXT);
+}
+
+/** Its own, for what follows may change it. */
+function aValue(random: Random): JsonValue {
+  return structuredClone(random.pick(VALUES));
 }
 
 interface Place {
@@ -72,12 +78,12 @@ function placesOf(root: JsonValue): Place[] {
 
 function changeTree(root: JsonValue, others: List<JsonValue>, random: Random): JsonValue {
   const [first, ...rest] = placesOf(root);
-  if (first === undefined) return random.pick(VALUES);
+  if (first === undefined) return aValue(random);
   const place = random.pick([first, ...rest]);
   const value = read(place);
   switch (random.int(0, 9)) {
     case 0:
-      write(place, random.pick(VALUES));
+      write(place, aValue(random));
       break;
     case 1:
       remove(place);
@@ -135,7 +141,7 @@ function splice(other: JsonValue, random: Random): JsonValue {
 function nextTo(value: JsonValue, random: Random): JsonValue {
   if (typeof value === "number") return value + random.pick([-1, 1, 0.5, 2 ** 32]);
   if (typeof value === "boolean") return !value;
-  if (typeof value !== "string") return random.pick(VALUES);
+  if (typeof value !== "string") return aValue(random);
   if (/^\d{1,19}$/.test(value)) return String(BigInt(value) + BigInt(random.pick([-1, 1, 2, 1_000])));
   const at = random.int(0, value.length);
   return (
@@ -177,7 +183,7 @@ function changeText(text: string, others: List<JsonValue>, random: Random): stri
       return text + JSON.stringify(random.pick(others));
     // The same key twice: the last one counts, for everybody or for nobody.
     case 5:
-      return text.replace("{", `{${JSON.stringify(random.pick(KEYS))}:${JSON.stringify(random.pick(VALUES))},`);
+      return text.replace("{", `{${JSON.stringify(random.pick(KEYS))}:${JSON.stringify(aValue(random))},`);
     default:
       return text.replaceAll('"sessionId"', '"\\u0073essionId"');
   }

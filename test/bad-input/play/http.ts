@@ -11,7 +11,7 @@ export async function playHttp({ http }: BadInputServer, { input }: CorpusFile):
   const request = new Request(`https://chat.example/api/chat${path}`, {
     method: String(method),
     headers: { origin: ORIGIN, authorization: "ada", ...given },
-    ...(body === undefined ? {} : { body: spelled(body) }),
+    ...(body === undefined ? {} : { body: sendable(spelled(body)) }),
   });
   const response = await http(request);
   const text = await response.text();
@@ -31,4 +31,8 @@ export async function playHttpBytes({ host }: BadInputServer, { input }: CorpusF
   for await (const part of socket) parts.push(part);
   const status = /^HTTP\/1\.1 (\d{3}) /.exec(Buffer.concat(parts).toString("latin1"))?.[1];
   return { code: Number(status), after: "closes" };
+}
+
+function sendable(input: string | Buffer): string | Uint8Array<ArrayBuffer> {
+  return typeof input === "string" ? input : new Uint8Array(input);
 }

@@ -25,7 +25,7 @@ function scene() {
     return handler(new Request(`https://chat.example/api/chat${path}`, { method: "POST", headers, body }));
   };
   return Object.assign(harness, {
-    stop: (user = "ada") => post("/sessions/s-1/stop", "{}", user),
+    ask: (user = "ada") => post("/sessions/s-1/stop", "{}", user),
     post,
     wait(ms: number) {
       now += ms;
@@ -36,16 +36,16 @@ function scene() {
 describe("how fast a principal may command", () => {
   it("X10 a burst passes, the next command gets 429 and the time to come back, others are not held up", async () => {
     await using chatting = scene();
-    for (let turn = 0; turn < burst; turn += 1) expect((await chatting.stop()).status).not.toBe(429);
-    const refused = await chatting.stop();
+    for (let turn = 0; turn < burst; turn += 1) expect((await chatting.ask()).status).not.toBe(429);
+    const refused = await chatting.ask();
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("1");
     const retryAfterMs = 1_000 / perSecond;
     expect(await refused.json()).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs });
-    expect((await chatting.stop("bob")).status).not.toBe(429);
+    expect((await chatting.ask("bob")).status).not.toBe(429);
     chatting.wait(retryAfterMs);
-    expect((await chatting.stop()).status).not.toBe(429);
-    expect((await chatting.stop()).status).toBe(429);
+    expect((await chatting.ask()).status).not.toBe(429);
+    expect((await chatting.ask()).status).toBe(429);
   });
 
   it("X11 one session more than a principal may start in a day is refused, and nothing of it stored", async () => {
