@@ -26,11 +26,9 @@ afterEach(() => {
   lines.length = 0;
 });
 
-const failing: Engine = {
-  // biome-ignore lint/correctness/useYield: it fails before it says anything.
-  async *run() {
-    throw new Error(`the key ${FORGED} was refused`);
-  },
+// biome-ignore lint/correctness/useYield: it fails before it says anything.
+const failing: Engine = async function* () {
+  throw new Error(`the key ${FORGED} was refused`);
 };
 
 function server(authenticate: () => { id: string; tenant: string } | null = () => ({ id: "ada", tenant: "acme" })) {
