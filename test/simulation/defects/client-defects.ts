@@ -9,7 +9,7 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "4",
     name: "a snapshot's cursor is the greater one, not the snapshot's",
-    breaks: "I6",
+    breaks: "I5",
     edits: [
       {
         file: `${SESSION}/adopt-snapshot.ts`,
@@ -22,7 +22,7 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
   {
     id: "5",
     name: "the epoch is ignored, on both sides",
-    breaks: "I5",
+    breaks: "I8",
     edits: [
       {
         file: `${SESSION}/live.ts`,

@@ -15,3 +15,9 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   "22": "a connection has one subscription per session",
   "28": "there are no approvals yet",
 };
+
+/** Planted, but without a recorded history: only the long search looks for them. What shows them instead. */
+export const SOUGHT: Readonly<Record<string, string>> = {
+  "found-2": "the exactly-once tests of the hub, and the regression publish-stored-twice",
+  "found-4": "the exactly-once tests of the hub, and the regression first-commit-arrives-late",
+};

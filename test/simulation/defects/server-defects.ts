@@ -280,7 +280,7 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   {
     id: "2",
     name: "a subscriber counts as live before it was told what it missed",
-    breaks: "I5",
+    breaks: "I8",
     edits: [
       {
         file: `${FAN_OUT}/timeline-subscription.ts`,
