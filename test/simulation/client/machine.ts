@@ -35,7 +35,7 @@ export interface Machine {
   tabPlatform(name: string): TabPlatform;
 }
 
-export interface MachineOutbox {
+interface MachineOutbox {
   readonly browser: FakeBrowser;
   readonly watch: DeviceWatch;
   /** How many messages it takes. */

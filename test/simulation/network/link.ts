@@ -36,7 +36,7 @@ export interface Link {
   readonly wanted: boolean;
 }
 
-export interface AnsweringServer {
+interface AnsweringServer {
   /** What reaches it while its process sleeps, it hears when it goes on. */
   readonly whenAwake: (callback: () => void) => void;
   /** It has written this. */

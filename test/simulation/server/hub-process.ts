@@ -28,7 +28,6 @@ export interface HubProcess {
   readonly name: string;
   readonly hub: Hub;
   readonly state: "up" | "leaving" | "dead";
-  readonly isAsleep: boolean;
   readonly hasSlept: boolean;
   readonly http: HttpHandler;
   /** Resolves when the process is no more. */
@@ -157,9 +156,6 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
       if (!life.isAlive) return "dead";
       return isLeaving ? "leaving" : "up";
     },
-    get isAsleep() {
-      return life.isAsleep;
-    },
     get hasSlept() {
       return life.naps > 0;
     },
@@ -215,7 +211,7 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
       life.sleep();
     },
     wake() {
-      if (life.isAsleep) judge.tell(() => `  ${name} wakes`);
+      judge.tell(() => `  ${name} wakes`);
       life.wake();
     },
     awake: life.awake,

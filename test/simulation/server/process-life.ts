@@ -6,7 +6,6 @@ import type { Clock } from "../time/clock.ts";
 
 export interface ProcessLife {
   readonly isAlive: boolean;
-  readonly isAsleep: boolean;
   /** How often it has slept. */
   readonly naps: number;
   /** Resolves when the process is no more. */
@@ -30,9 +29,6 @@ export function processLife(clock: Clock): ProcessLife {
   const life: ProcessLife = {
     get isAlive() {
       return state !== "dead";
-    },
-    get isAsleep() {
-      return state === "asleep";
     },
     get naps() {
       return naps;
