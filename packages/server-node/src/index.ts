@@ -10,6 +10,18 @@ export {
   type Principal,
   reject,
 } from "./command/define-command.ts";
+export {
+  type DirectoryEntry,
+  type DirectoryMark,
+  type DirectoryMessage,
+  type DirectoryPage,
+  type DirectoryQuery,
+  MAX_PAGE,
+  RECENT_MESSAGES,
+  type SessionActivity,
+  type SessionDirectory,
+} from "./directory/contract.ts";
+export { type MemoryDirectoryContents, memoryDirectory } from "./directory/memory-directory.ts";
 export type {
   Doorbell,
   DoorbellListener,

@@ -17,6 +17,10 @@ export interface StorageCapabilities {
   readonly durability: Durability;
   /** Several processes may work on the same sessions: the adapter is a `SharedMessageStorage`. */
   readonly shared: boolean;
+  /** Old events may go: the adapter is a `RetentionStorage`. */
+  readonly retention?: true;
+  /** What was said may be erased: the adapter is a `RedactableStorage`. */
+  readonly redaction?: true;
 }
 
 /** Invariant: `floor <= projected <= ordinal`. */
@@ -165,4 +169,63 @@ export interface SharedMessageStorage extends MessageStorageAdapter {
 
 export function isShared(storage: MessageStorageAdapter): storage is SharedMessageStorage {
   return storage.capabilities.shared;
+}
+
+/** A session's entities as they were at its floor: what a rebuild begins with, since the events before are gone. */
+export interface SessionBase {
+  readonly floor: bigint;
+  readonly entities: readonly StoredEntity[];
+}
+
+export interface SessionTruncation {
+  readonly session: SessionKey;
+  /** As of a commit. */
+  readonly expect: string;
+  /** The head as it stands, under a new revision and with a floor that is not lower. */
+  readonly head: SessionHead;
+  /** The fold of the log up to `head.floor`. */
+  readonly base: readonly StoredEntity[];
+}
+
+/** As of a commit; a command or a lease takes no part. */
+export type RewriteResult =
+  | { readonly status: "committed" }
+  | { readonly status: "conflict"; readonly head: SessionHead | null };
+
+/** Storage whose logs can be shortened. An adapter is one exactly if its `capabilities.retention` says so. */
+export interface RetentionStorage extends MessageStorageAdapter {
+  readonly capabilities: StorageCapabilities & { readonly retention: true };
+  /** `null`: none was given for the floor as it is. */
+  base(session: SessionKey): Promise<SessionBase | null>;
+  /** In one step: events up to the new floor go, `base` takes the place of the one before, the head moves. */
+  truncate(truncation: SessionTruncation): Promise<RewriteResult>;
+  /** Every session that has a log, once, in an order that is the storage's own and stays the same. */
+  sessions(query: { readonly after: SessionKey | null; readonly limit: number }): Promise<readonly SessionKey[]>;
+}
+
+export interface SessionRedaction {
+  readonly session: SessionKey;
+  /** As of a commit. */
+  readonly expect: string;
+  readonly head: SessionHead;
+  /** In place of the stored events of the same ordinals. */
+  readonly events: readonly StoredEvent[];
+  /** In place of the stored commands of the same ids. */
+  readonly commands: readonly StoredCommand[];
+  readonly entities: EntityChanges;
+}
+
+/** Storage that can forget what an event said. An adapter is one exactly if its `capabilities.redaction` says so. */
+export interface RedactableStorage extends MessageStorageAdapter {
+  readonly capabilities: StorageCapabilities & { readonly redaction: true };
+  /** In one step, after which nothing that this store reads, dumps or copies has the former texts. */
+  redact(redaction: SessionRedaction): Promise<RewriteResult>;
+}
+
+export function isRetention(storage: MessageStorageAdapter): storage is RetentionStorage {
+  return storage.capabilities.retention === true;
+}
+
+export function isRedactable(storage: MessageStorageAdapter): storage is RedactableStorage {
+  return storage.capabilities.redaction === true;
 }

@@ -1,4 +1,5 @@
 export { checkedModule } from "./checked-module.ts";
+export { type DirectoryCase, directoryCases } from "./directory-conformance/directory-cases.ts";
 export { type ManualPlatform, type ManualPlatformOptions, manualPlatform } from "./manual-platform.ts";
 export { type MessageRowCase, messageRowCases } from "./message-row-conformance/message-row-cases.ts";
 export type { AbilityName, FaultInjector, Missing, OpenStore, StorageHarness } from "./storage-conformance/harness.ts";

@@ -12,6 +12,8 @@ describeStorageConformance("memory", {
   reopen: async (store) => memoryStorage(store.contents),
   process: { missing: "memory is one process's own" },
   faults: { missing: "it executes no statements that could fail" },
+  retention: true,
+  redaction: true,
 });
 
 it("H52 instances are apart unless they are given the same contents", async () => {

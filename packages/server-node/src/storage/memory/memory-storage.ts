@@ -9,11 +9,15 @@ import type {
   EntityChanges,
   EntityIdentity,
   LoadedSession,
-  MessageStorageAdapter,
+  RedactableStorage,
+  RetentionStorage,
+  RewriteResult,
+  SessionBase,
   SessionCommit,
   SessionHead,
   SessionKey,
-  StorageCapabilities,
+  SessionRedaction,
+  SessionTruncation,
   StoredCommand,
   StoredEntity,
   StoredEvent,
@@ -25,17 +29,18 @@ interface StoredSession {
   readonly events: StoredEvent[];
   readonly commands: Map<string, StoredCommand>;
   readonly entities: Map<string, StoredEntity>;
+  base: SessionBase | null;
 }
 
 /** The "disk". Given to two instances, it is what both read and write: a restart, or a second process. */
 export type MemoryStorageContents = Map<string, StoredSession>;
 
-export function memoryStorage(contents: MemoryStorageContents = new Map()): MessageStorageAdapter {
+export function memoryStorage(contents: MemoryStorageContents = new Map()): RetentionStorage & RedactableStorage {
   return new MemoryStorage(contents);
 }
 
-class MemoryStorage implements MessageStorageAdapter {
-  readonly capabilities: StorageCapabilities = { durability: "none", shared: false };
+class MemoryStorage implements RetentionStorage, RedactableStorage {
+  readonly capabilities = { durability: "none", shared: false, retention: true, redaction: true } as const;
   readonly #contents: MemoryStorageContents;
   #closed = false;
 
@@ -66,6 +71,26 @@ class MemoryStorage implements MessageStorageAdapter {
 
   async remove(session: SessionKey): Promise<void> {
     this.#sessions().delete(sessionName(session));
+  }
+
+  async base(session: SessionKey): Promise<SessionBase | null> {
+    const stored = this.#find(session);
+    return stored?.base?.floor === stored?.head.floor ? (stored?.base ?? null) : null;
+  }
+
+  async truncate(truncation: SessionTruncation): Promise<RewriteResult> {
+    return writeTruncation(this.#sessions(), truncation);
+  }
+
+  async redact(redaction: SessionRedaction): Promise<RewriteResult> {
+    return writeRedaction(this.#sessions(), redaction);
+  }
+
+  async sessions(query: { after: SessionKey | null; limit: number }): Promise<readonly SessionKey[]> {
+    const names = [...this.#sessions().keys()].sort();
+    const { after } = query;
+    const listed = after === null ? names : names.filter((name) => name > sessionName(after));
+    return listed.slice(0, query.limit).map(sessionNamed);
   }
 
   async close(): Promise<void> {
@@ -104,8 +129,32 @@ export function writeCommit(contents: MemoryStorageContents, commit: SessionComm
   return { status: "committed" };
 }
 
+function writeTruncation(contents: MemoryStorageContents, truncation: SessionTruncation): RewriteResult {
+  const { session, expect, head, base } = truncation;
+  const stored = contents.get(sessionName(session));
+  if (stored?.head.revision !== expect) return { status: "conflict", head: stored?.head ?? null };
+  stored.head = head;
+  stored.events.splice(0, firstAfter(stored.events, head.floor));
+  stored.base = { floor: head.floor, entities: base };
+  return { status: "committed" };
+}
+
+function writeRedaction(contents: MemoryStorageContents, redaction: SessionRedaction): RewriteResult {
+  const { session, expect, head, events, commands, entities } = redaction;
+  const stored = contents.get(sessionName(session));
+  if (stored?.head.revision !== expect) return { status: "conflict", head: stored?.head ?? null };
+  stored.head = head;
+  for (const event of events) {
+    const at = stored.events.findIndex(({ ordinal }) => ordinal === event.ordinal);
+    if (at !== -1) stored.events[at] = event;
+  }
+  for (const command of commands) if (stored.commands.has(command.id)) stored.commands.set(command.id, command);
+  applyEntities(stored.entities, entities);
+  return { status: "committed" };
+}
+
 function newSession(head: SessionHead): StoredSession {
-  return { head, events: [], commands: new Map(), entities: new Map() };
+  return { head, events: [], commands: new Map(), entities: new Map(), base: null };
 }
 
 function applyEntities(entities: Map<string, StoredEntity>, changes: EntityChanges): void {
@@ -130,6 +179,12 @@ function firstAfter(events: readonly StoredEvent[], after: bigint): number {
 /** JSON keeps two parts apart whatever characters they hold. */
 function sessionName(session: SessionKey): string {
   return JSON.stringify([session.tenant, session.session]);
+}
+
+function sessionNamed(name: string): SessionKey {
+  // CAST: the names are what `sessionName` makes.
+  const [tenant, session] = JSON.parse(name) as [string, string];
+  return { tenant, session };
 }
 
 function entityName(entity: EntityIdentity): string {

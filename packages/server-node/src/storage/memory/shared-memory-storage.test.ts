@@ -11,4 +11,6 @@ describeStorageConformance("shared memory", {
   process: { missing: "memory is one process's own" },
   faults: { missing: "it executes no statements that could fail" },
   shared: true,
+  retention: true,
+  redaction: true,
 });

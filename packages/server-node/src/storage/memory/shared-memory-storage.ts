@@ -7,6 +7,8 @@ import type {
   CommitResult,
   Lease,
   LeaseKey,
+  RedactableStorage,
+  RetentionStorage,
   SessionCommit,
   SessionHead,
   SessionKey,
@@ -27,7 +29,10 @@ export function sharedMemory(now: () => number, contents: MemoryStorageContents 
 }
 
 /** One process's connection to it: give every hub its own. */
-export function sharedMemoryStorage({ contents, leases }: SharedMemory): SharedMessageStorage {
+export function sharedMemoryStorage({
+  contents,
+  leases,
+}: SharedMemory): SharedMessageStorage & RetentionStorage & RedactableStorage {
   const logs = memoryStorage(contents);
   let closed = false;
 
@@ -37,7 +42,7 @@ export function sharedMemoryStorage({ contents, leases }: SharedMemory): SharedM
   }
 
   return {
-    capabilities: { durability: "none", shared: true },
+    capabilities: { durability: "none", shared: true, retention: true, redaction: true },
     load: (session) => logs.load(session),
     events: (session, query) => logs.events(session, query),
     command: (session, id) => logs.command(session, id),
@@ -52,6 +57,10 @@ export function sharedMemoryStorage({ contents, leases }: SharedMemory): SharedM
       open().forget(session);
       await logs.remove(session);
     },
+    base: (session) => logs.base(session),
+    truncate: (truncation) => logs.truncate(truncation),
+    redact: (redaction) => logs.redact(redaction),
+    sessions: (query) => logs.sessions(query),
     async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {
       const loaded = await Promise.all(sessions.map((session) => logs.load(session)));
       return loaded.map((found) => found?.head ?? null);

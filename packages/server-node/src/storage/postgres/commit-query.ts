@@ -20,6 +20,14 @@ export function commitQuery(schema: string, commit: SessionCommit): PostgresQuer
   return query.end(`WITH ${parts.join(",\n")} SELECT key FROM head`);
 }
 
+/** The entities of a rewritten log, whose head has been moved already. */
+export function entityQuery(schema: string, key: bigint, changes: EntityChanges): PostgresQuery {
+  const query = new QueryParts(schema);
+  query.named("rewrite");
+  const parts = [`head AS (SELECT ${query.value(key)}::bigint AS key)`, ...writeEntities(query, changes)];
+  return query.end(`WITH ${parts.join(",\n")} SELECT key FROM head`);
+}
+
 const COLUMN_TYPES: Readonly<Record<keyof SessionHead, "text" | "bigint">> = {
   revision: "text",
   epoch: "text",
@@ -150,6 +158,7 @@ const LETTERS = {
   put: "p",
   fence: "l",
   due: "d",
+  rewrite: "w",
 } as const;
 
 /** Collects a statement's values in the order in which its text names them. The text depends on the parts alone. */

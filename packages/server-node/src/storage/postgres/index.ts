@@ -6,4 +6,5 @@ export type {
   PostgresRow,
   PostgresValue,
 } from "./pool.ts";
-export { type PostgresStorageOptions, postgresStorage } from "./postgres-storage.ts";
+export { postgresDirectory } from "./postgres-directory.ts";
+export { type PostgresStorageOptions, postgresStorage, type ServerStorage } from "./postgres-storage.ts";

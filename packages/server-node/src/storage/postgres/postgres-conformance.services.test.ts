@@ -33,5 +33,7 @@ describe.skipIf(url === null)("PostgreSQL", () => {
       }),
     faults: ({ faults }) => faults,
     shared: true,
+    retention: true,
+    redaction: true,
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(url === null)("PostgreSQL", () => {
 
   it("claims what the server's settings give", async () => {
     const storage = await open(aSchema());
-    expect(storage.capabilities).toEqual({ durability: "power", shared: true });
+    expect(storage.capabilities).toMatchObject({ durability: "power", shared: true });
   });
 
   it.each(["Chat", "my-chat", "1st", 'a"b', "", "s".repeat(42)])("refuses the schema name %j", async (schema) => {

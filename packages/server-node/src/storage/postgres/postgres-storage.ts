@@ -10,15 +10,22 @@ import type {
   Lease,
   LeaseKey,
   LoadedSession,
+  RedactableStorage,
+  RetentionStorage,
+  RewriteResult,
+  SessionBase,
   SessionCommit,
   SessionHead,
   SessionKey,
+  SessionRedaction,
+  SessionTruncation,
   SharedMessageStorage,
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
 import { commitQuery } from "./commit-query.ts";
 import { PostgresLeases } from "./leases.ts";
+import { PostgresMaintenance } from "./maintenance.ts";
 import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
 import {
   COMMAND_COLUMNS,
@@ -31,7 +38,7 @@ import {
   readEvent,
   readHead,
 } from "./rows.ts";
-import { migrate } from "./schema.ts";
+import { checkSchemaName, migrate } from "./schema.ts";
 import { storageError } from "./storage-error.ts";
 
 export interface PostgresStorageOptions {
@@ -41,21 +48,17 @@ export interface PostgresStorageOptions {
   readonly schema?: string;
 }
 
-const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,40}$/;
+/** All that a database which processes share can do. */
+export type ServerStorage = SharedMessageStorage & RetentionStorage & RedactableStorage;
 
 /**
  * Opens the tables, and makes or migrates them first.
  * @throws storage_unavailable when the database cannot be reached, or is of a newer version; invalid_options for a
  * schema name that would need quoting.
  */
-export async function postgresStorage(options: PostgresStorageOptions): Promise<SharedMessageStorage> {
+export async function postgresStorage(options: PostgresStorageOptions): Promise<ServerStorage> {
   const { pool, schema = "sessionstream" } = options;
-  if (!SCHEMA_NAME.test(schema)) {
-    throw new SessionStreamError(
-      "invalid_options",
-      `"${schema}" cannot be the name of a schema: use at most 41 of a-z, 0-9 and _, not beginning with a digit.`,
-    );
-  }
+  checkSchemaName(schema);
   try {
     await migrate(pool, schema);
     return new PostgresStorage(pool, schema, await durabilityOf(pool));
@@ -74,17 +77,19 @@ async function durabilityOf(pool: PostgresPool): Promise<Durability> {
 /** How often a commit is tried when whoever was in its way has left no trace. */
 const MAX_ATTEMPTS = 3;
 
-class PostgresStorage implements SharedMessageStorage {
-  readonly capabilities: SharedMessageStorage["capabilities"];
+class PostgresStorage implements SharedMessageStorage, RetentionStorage, RedactableStorage {
+  readonly capabilities: ServerStorage["capabilities"];
   readonly #leases: PostgresLeases;
+  readonly #maintenance: PostgresMaintenance;
   readonly #pool: PostgresPool;
   readonly #schema: string;
   readonly #underway = new Set<Promise<unknown>>();
   #closed = false;
 
   constructor(pool: PostgresPool, schema: string, durability: Durability) {
-    this.capabilities = { durability, shared: true };
+    this.capabilities = { durability, shared: true, retention: true, redaction: true };
     this.#leases = new PostgresLeases(pool, schema);
+    this.#maintenance = new PostgresMaintenance(pool, schema);
     this.#pool = pool;
     this.#schema = schema;
   }
@@ -149,12 +154,28 @@ class PostgresStorage implements SharedMessageStorage {
         if (removed === undefined) return;
         const values = [integer(removed, "key")];
         // Statements of their own: they see what a commit has written that the one before had to wait for.
-        for (const table of ["event", "command", "entity"]) {
+        for (const table of ["event", "command", "entity", "base"]) {
           await client.query({ text: `DELETE FROM ${this.#schema}.${table} WHERE session_key = $1`, values });
         }
         await this.#leases.forget(client, tenant, session);
       }),
     );
+  }
+
+  async base(session: SessionKey): Promise<SessionBase | null> {
+    return this.#during(() => this.#maintenance.base(session));
+  }
+
+  async truncate(truncation: SessionTruncation): Promise<RewriteResult> {
+    return this.#during(() => this.#maintenance.truncate(truncation));
+  }
+
+  async redact(redaction: SessionRedaction): Promise<RewriteResult> {
+    return this.#during(() => this.#maintenance.redact(redaction));
+  }
+
+  async sessions(query: { after: SessionKey | null; limit: number }): Promise<readonly SessionKey[]> {
+    return this.#during(() => this.#maintenance.sessions(query));
   }
 
   async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {

@@ -78,7 +78,7 @@ export function integer(row: PostgresRow, column: string): bigint {
   return typeof found === "string" || typeof found === "bigint" ? BigInt(found) : foreign(column, "64-bit integer");
 }
 
-function real(row: PostgresRow, column: string): number {
+export function real(row: PostgresRow, column: string): number {
   const found = row[column];
   return typeof found === "number" ? found : foreign(column, "number");
 }

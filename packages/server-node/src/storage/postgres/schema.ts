@@ -78,8 +78,59 @@ const INITIAL = [
   "CREATE INDEX ON lease (expires_at)",
 ];
 
+const DIRECTORY = [
+  `CREATE TABLE directory (
+    tenant           TEXT COLLATE "C" NOT NULL,
+    session          TEXT COLLATE "C" NOT NULL,
+    owner            TEXT COLLATE "C" NOT NULL,
+    title            TEXT NOT NULL,
+    given_title      TEXT,
+    preview          TEXT NOT NULL,
+    found_title      TEXT COLLATE "C" NOT NULL,
+    found_given      TEXT COLLATE "C",
+    found_preview    TEXT COLLATE "C" NOT NULL,
+    created_at       DOUBLE PRECISION NOT NULL,
+    last_activity_at DOUBLE PRECISION NOT NULL,
+    ordinal          BIGINT NOT NULL,
+    messages         TEXT NOT NULL,
+    PRIMARY KEY (tenant, session)
+  )`,
+
+  "CREATE INDEX ON directory (tenant, owner, last_activity_at DESC, session)",
+
+  `CREATE TABLE directory_mark (
+    tenant       TEXT COLLATE "C" NOT NULL,
+    session      TEXT COLLATE "C" NOT NULL,
+    principal    TEXT COLLATE "C" NOT NULL,
+    pinned       BOOLEAN NOT NULL,
+    muted        BOOLEAN NOT NULL,
+    archived     BOOLEAN NOT NULL,
+    read_ordinal BIGINT NOT NULL,
+    PRIMARY KEY (tenant, session, principal)
+  )`,
+];
+
+const BASE = [
+  `CREATE TABLE base (
+    session_key BIGINT PRIMARY KEY,
+    floor       BIGINT NOT NULL,
+    entities    TEXT NOT NULL
+  )`,
+];
+
 /** Entry n brings a schema from version n to n + 1, in one transaction: what was interrupted begins again there. */
-export const MIGRATIONS: readonly (readonly string[])[] = [INITIAL];
+export const MIGRATIONS: readonly (readonly string[])[] = [INITIAL, DIRECTORY, BASE];
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,40}$/;
+
+/** @throws invalid_options for a name that would need quoting. */
+export function checkSchemaName(schema: string): void {
+  if (SCHEMA_NAME.test(schema)) return;
+  throw new SessionStreamError(
+    "invalid_options",
+    `"${schema}" cannot be the name of a schema: use at most 41 of a-z, 0-9 and _, not beginning with a digit.`,
+  );
+}
 
 /** Any number will do that nobody else uses. */
 const LOCK = 7_305_513_108_114_201n;

@@ -1,3 +1,8 @@
 export type { ReadBigIntsHandle, SafeIntegersHandle, SqliteHandle } from "./driver.ts";
 export type { Synchronous } from "./open-connection.ts";
-export { type SqliteDatabaseOptions, type SqliteFileOptions, sqliteStorage } from "./sqlite-storage.ts";
+export {
+  type EmbeddedStorage,
+  type SqliteDatabaseOptions,
+  type SqliteFileOptions,
+  sqliteStorage,
+} from "./sqlite-storage.ts";

@@ -1,5 +1,5 @@
 /**
- * Owns how a database is opened: folder, driver, pragmas, and the error a person gets when it fails.
+ * Owns how a database is opened: folder, driver, pragmas, and what is refused because it could not be kept whole.
  */
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
@@ -7,6 +7,15 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import type { Durability } from "../contract.ts";
 import { connectionOver, type SqliteConnection, type SqliteHandle } from "./driver.ts";
 import { openHandle } from "./load-driver.ts";
+import { assertLocal } from "./network-file-system.ts";
+import { openError } from "./open-error.ts";
+import {
+  automaticCheckpoints,
+  exclusiveCheckpoints,
+  hasWalResetFault,
+  versionOf,
+  type WalCheckpoints,
+} from "./wal-checkpoints.ts";
 
 /**
  * `FULL` syncs the disk with every transaction: what was acknowledged survives a power cut.
@@ -23,29 +32,18 @@ const BUSY_TIMEOUT_MS = 5_000;
 const PAGE_BYTES = 1_024;
 const IN_MEMORY = ":memory:";
 
-/** Creates the file and its folders when they are missing. @throws storage_unavailable */
-export function openFile(path: string): SqliteConnection {
+/** Creates the file and its folders when they are missing. @throws storage_unavailable, invalid_options */
+export function openFile(path: string, allowNetworkFileSystem: boolean): SqliteConnection {
   if (path === IN_MEMORY) return connectionOver(openHandle(path));
   const file = resolve(path);
   try {
     mkdirSync(dirname(file), { recursive: true });
+    if (!allowNetworkFileSystem) assertLocal(dirname(file));
     const connection = connectionOver(openHandle(file));
     connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-    return { ...connection, close: () => closeFile(connection) };
+    return connection;
   } catch (cause) {
-    if (cause instanceof SessionStreamError) throw cause;
-    throw cannotOpen(file, cause);
-  }
-}
-
-/** Libsql keeps a closed file open until its statements are collected, and so leaves to us to empty the log into it. */
-function closeFile(connection: SqliteConnection): void {
-  try {
-    connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
-  } catch {
-    // The log stays beside the file, and whoever opens it reads both.
-  } finally {
-    connection.close();
+    throw openError(file, cause);
   }
 }
 
@@ -53,30 +51,62 @@ export function borrow(handle: SqliteHandle): SqliteConnection {
   return { ...connectionOver(handle), close: () => {} };
 }
 
-/** @throws storage_unavailable when the file is not a database or cannot be written */
-export function configure(connection: SqliteConnection, synchronous: Synchronous): Durability {
-  try {
-    connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
-    const journal = connection.prepare("PRAGMA journal_mode = WAL").get();
-    connection.exec(`PRAGMA synchronous = ${synchronous}`);
-    // On macOS a plain sync stops at the drive's cache. Elsewhere these two change nothing.
-    connection.exec("PRAGMA checkpoint_fullfsync = ON");
-    if (synchronous === "FULL") connection.exec("PRAGMA fullfsync = ON");
-    const main = connection.prepare("PRAGMA database_list").get();
-    if (main?.["file"] === "" || main?.["file"] === null) return "none";
-    // Without a write-ahead log (a file system may not allow one) a power cut may bring a deleted journal back, and
-    // with it the state before the last commit.
-    return synchronous === "FULL" && journal?.["journal_mode"] === "wal" ? "power" : "process";
-  } catch (cause) {
-    throw cannotOpen("the database", cause);
+export interface Setting {
+  readonly synchronous: Synchronous;
+  readonly shared: boolean;
+  /** Nobody else uses this connection. */
+  readonly owned: boolean;
+  readonly allowNetworkFileSystem: boolean;
+}
+
+export interface Configured {
+  readonly durability: Durability;
+  readonly checkpoints: WalCheckpoints;
+}
+
+/** @throws invalid_options when the database cannot do what was asked, or whatever the driver says */
+export function configure(connection: SqliteConnection, setting: Setting): Configured {
+  connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  const file = fileOf(connection);
+  if (file !== null && !setting.allowNetworkFileSystem) assertLocal(dirname(file));
+  const journal = connection.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+  if (setting.shared) assertShareable(file, journal);
+  connection.exec(`PRAGMA synchronous = ${setting.synchronous}`);
+  // On macOS a plain sync stops at the drive's cache. Elsewhere these two change nothing.
+  connection.exec("PRAGMA checkpoint_fullfsync = ON");
+  if (setting.synchronous === "FULL") connection.exec("PRAGMA fullfsync = ON");
+  const checkpoints = checkpointsOf(connection, setting);
+  if (file === null) return { durability: "none", checkpoints };
+  // Without a write-ahead log (a file system may not allow one) a power cut may bring a deleted journal back, and
+  // with it the state before the last commit.
+  const durability = setting.synchronous === "FULL" && journal === "wal" ? "power" : "process";
+  return { durability, checkpoints };
+}
+
+/** `null`: it lives in memory, or in a file without a name. */
+function fileOf(connection: SqliteConnection): string | null {
+  const file = connection.prepare("PRAGMA database_list").get()?.["file"];
+  return typeof file === "string" && file !== "" ? file : null;
+}
+
+function assertShareable(file: string | null, journal: unknown): void {
+  if (file === null) {
+    throw new SessionStreamError(
+      "invalid_options",
+      "A database in memory is this process's own and cannot be shared. Leave out `shared`, or name a file.",
+    );
+  }
+  if (journal !== "wal") {
+    throw new SessionStreamError(
+      "invalid_options",
+      `${file} cannot be shared: its journal mode stays "${journal}" where several processes need "wal". Close whoever ` +
+        "uses it in another mode, and put it where memory can be shared (a local disk, and a VFS that knows how).",
+    );
   }
 }
 
-function cannotOpen(what: string, cause: unknown): SessionStreamError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new SessionStreamError(
-    "storage_unavailable",
-    `Cannot open ${what}: ${reason}. Check that it is a SQLite database and that this process may write it and its folder.`,
-    { cause, retryable: false },
-  );
+/** A connection of the application's is checkpointed as the application likes, unless it is to be shared. */
+function checkpointsOf(connection: SqliteConnection, { owned, shared }: Setting): WalCheckpoints {
+  if (!owned && !shared) return { committed: () => {}, closing: () => {} };
+  return hasWalResetFault(versionOf(connection)) ? exclusiveCheckpoints(connection) : automaticCheckpoints(connection);
 }

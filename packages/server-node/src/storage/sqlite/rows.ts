@@ -74,7 +74,7 @@ export function readLease(row: SqliteRow): Lease {
   return { session, name: text(row, "name"), token: integer(row, "token") };
 }
 
-function text(row: SqliteRow, column: string): string {
+export function text(row: SqliteRow, column: string): string {
   const found = row[column];
   return typeof found === "string" ? found : damaged(column, "text");
 }
@@ -88,12 +88,12 @@ function texts(column: string, json: string): readonly string[] {
   }
 }
 
-function integer(row: SqliteRow, column: string): bigint {
+export function integer(row: SqliteRow, column: string): bigint {
   const found = row[column];
   return typeof found === "bigint" ? found : damaged(column, "integer");
 }
 
-function real(row: SqliteRow, column: string): number {
+export function real(row: SqliteRow, column: string): number {
   const found = row[column];
   return typeof found === "number" ? found : damaged(column, "number");
 }

@@ -80,8 +80,50 @@ const LEASES = `
   CREATE INDEX sessionstream_lease_expiry ON sessionstream_lease (expires_at);
 `;
 
+/** Times are REAL, flags and ordinals INTEGER. What is searched for is kept folded: SQLite folds ASCII alone. */
+const DIRECTORY = `
+  CREATE TABLE sessionstream_directory (
+    tenant           TEXT NOT NULL,
+    session          TEXT NOT NULL,
+    owner            TEXT NOT NULL,
+    title            TEXT NOT NULL,
+    given_title      TEXT,
+    preview          TEXT NOT NULL,
+    found_title      TEXT NOT NULL,
+    found_given      TEXT,
+    found_preview    TEXT NOT NULL,
+    created_at       REAL NOT NULL,
+    last_activity_at REAL NOT NULL,
+    ordinal          INTEGER NOT NULL,
+    messages         TEXT NOT NULL,
+    PRIMARY KEY (tenant, session)
+  ) STRICT;
+
+  CREATE INDEX sessionstream_directory_owner
+    ON sessionstream_directory (tenant, owner, last_activity_at DESC, session);
+
+  CREATE TABLE sessionstream_directory_mark (
+    tenant       TEXT NOT NULL,
+    session      TEXT NOT NULL,
+    principal    TEXT NOT NULL,
+    pinned       INTEGER NOT NULL,
+    muted        INTEGER NOT NULL,
+    archived     INTEGER NOT NULL,
+    read_ordinal INTEGER NOT NULL,
+    PRIMARY KEY (tenant, session, principal)
+  ) STRICT;
+`;
+
+const BASE = `
+  CREATE TABLE sessionstream_base (
+    session_key INTEGER PRIMARY KEY,
+    floor       INTEGER NOT NULL,
+    entities    TEXT NOT NULL
+  ) STRICT;
+`;
+
 /** Entry n brings a file from version n to n + 1. */
-export const MIGRATIONS: readonly string[] = [INITIAL, LEASES];
+export const MIGRATIONS: readonly string[] = [INITIAL, LEASES, DIRECTORY, BASE];
 
 /** All missing migrations or none, also when several processes open an old file at once. */
 export function migrate(connection: SqliteConnection, migrations: readonly string[] = MIGRATIONS): void {

@@ -77,6 +77,7 @@ export class SessionStatements {
       db.prepare("DELETE FROM sessionstream_event WHERE session_key = ?"),
       db.prepare("DELETE FROM sessionstream_command WHERE session_key = ?"),
       this.#forgetEntities,
+      db.prepare("DELETE FROM sessionstream_base WHERE session_key = ?"),
       db.prepare("DELETE FROM sessionstream_session WHERE key = ?"),
     ];
   }
@@ -136,7 +137,7 @@ export class SessionStatements {
   #writeRows(key: bigint, { events, command, entities }: SessionCommit): CommitResult {
     for (const event of events) this.#insertEvent(key, event);
     if (command !== undefined) this.#insertCommand(key, command);
-    if (entities !== undefined) this.#writeEntities(key, entities);
+    if (entities !== undefined) this.writeEntities(key, entities);
     return { status: "committed" };
   }
 
@@ -150,6 +151,14 @@ export class SessionStatements {
     if (found === null) return;
     this.#keys.delete(nameOf(session));
     for (const statement of this.#delete) statement.run(found.key);
+  }
+
+  /** @returns the session's key, or, when its head is not the expected one, that head. */
+  moveHead(session: SessionKey, expect: string, head: SessionHead): bigint | SessionHead | null {
+    const found = this.#session(session);
+    if (found === null) return null;
+    const moved = this.#advance.run(...headValues(head), found.key, expect, session.tenant, session.session) === 1;
+    return moved ? found.key : this.#head(found.key);
   }
 
   #session(session: SessionKey): SessionRow | null {
@@ -199,7 +208,7 @@ export class SessionStatements {
     this.#addCommand.run(key, command.id, command.scope, command.fingerprint, command.outcome);
   }
 
-  #writeEntities(key: bigint, changes: EntityChanges): void {
+  writeEntities(key: bigint, changes: EntityChanges): void {
     if (changes.replace) this.#forgetEntities.run(key);
     for (const entity of changes.forget) this.#forgetEntity.run(key, entity.kind, entity.id);
     for (const entity of changes.put) this.#upsertEntity(key, entity);

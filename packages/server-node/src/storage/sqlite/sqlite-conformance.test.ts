@@ -31,6 +31,8 @@ describeStorageConformance("SQLite, a file that processes share", {
   process: (store) => startChild(store.path),
   faults: { missing: "the driver is the adapter's own; see the next suite" },
   shared: true,
+  retention: true,
+  redaction: true,
 });
 
 describeStorageConformance("SQLite, the application's handle, in memory", {
@@ -47,4 +49,6 @@ describeStorageConformance("SQLite, the application's handle, in memory", {
   reopen: { missing: "it ends with its handle" },
   process: { missing: "memory is one process's own" },
   faults: (store) => store.faults,
+  retention: true,
+  redaction: true,
 });

@@ -9,18 +9,23 @@ import type {
   Lease,
   LeaseKey,
   LoadedSession,
-  MessageStorageAdapter,
+  RedactableStorage,
+  RetentionStorage,
+  RewriteResult,
+  SessionBase,
   SessionCommit,
   SessionHead,
   SessionKey,
+  SessionRedaction,
+  SessionTruncation,
   SharedMessageStorage,
-  StorageCapabilities,
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
 import type { SqliteConnection, SqliteHandle } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LeaseStatements } from "./lease-statements.ts";
+import { MaintenanceStatements } from "./maintenance-statements.ts";
 import { borrow, configure, openFile, type Synchronous } from "./open-connection.ts";
 import { migrate } from "./schema.ts";
 import { SessionStatements } from "./session-statements.ts";
@@ -48,38 +53,47 @@ export interface SqliteDatabaseOptions {
 
 type SqliteOptions = SqliteFileOptions | SqliteDatabaseOptions;
 
+/** All that the embedded database can do when no other process shares it. */
+export type EmbeddedStorage = RetentionStorage & RedactableStorage;
+
 /** @throws storage_unavailable when the file cannot be opened; invalid_options when there is no driver */
-export function sqliteStorage(options: SqliteOptions & { readonly shared: true }): SharedMessageStorage;
-export function sqliteStorage(options: SqliteOptions): MessageStorageAdapter;
-export function sqliteStorage(options: SqliteOptions): MessageStorageAdapter {
+export function sqliteStorage(
+  options: SqliteOptions & { readonly shared: true },
+): SharedMessageStorage & EmbeddedStorage;
+export function sqliteStorage(options: SqliteOptions): EmbeddedStorage;
+export function sqliteStorage(options: SqliteOptions): EmbeddedStorage {
   const connection = "path" in options ? openFile(options.path) : borrow(options.database);
   try {
     const durability = configure(connection, options.synchronous ?? "FULL");
     migrate(connection);
     return options.shared === true
       ? new SharedSqliteStorage(connection, durability)
-      : new SqliteStorage(connection, { durability, shared: false });
+      : new SqliteStorage(connection, { durability, shared: false, ...ABILITIES });
   } catch (error) {
     connection.close();
     throw error;
   }
 }
 
-class SqliteStorage implements MessageStorageAdapter {
-  readonly capabilities: StorageCapabilities;
+const ABILITIES = { retention: true, redaction: true } as const;
+
+class SqliteStorage implements RetentionStorage, RedactableStorage {
+  readonly capabilities: EmbeddedStorage["capabilities"];
   protected readonly leases: LeaseStatements;
   readonly #connection: SqliteConnection;
   protected readonly session: SessionStatements;
+  readonly #maintenance: MaintenanceStatements;
   readonly #transactions: GroupCommit;
   readonly #beginRead;
   readonly #endRead;
   #closed = false;
 
-  constructor(connection: SqliteConnection, capabilities: StorageCapabilities) {
+  constructor(connection: SqliteConnection, capabilities: EmbeddedStorage["capabilities"]) {
     this.capabilities = capabilities;
     this.#connection = connection;
     this.session = new SessionStatements(connection);
     this.leases = new LeaseStatements(connection);
+    this.#maintenance = new MaintenanceStatements(connection, this.session);
     this.#transactions = new GroupCommit(connection, (commit) => this.#write(commit));
     this.#beginRead = connection.prepare("BEGIN");
     this.#endRead = connection.prepare("COMMIT");
@@ -110,6 +124,27 @@ class SqliteStorage implements MessageStorageAdapter {
       this.leases.forget(session);
       this.session.remove(session);
     });
+    this.#emptyLog();
+  }
+
+  async base(session: SessionKey): Promise<SessionBase | null> {
+    return this.read(() => this.#maintenance.base(session));
+  }
+
+  async truncate(truncation: SessionTruncation): Promise<RewriteResult> {
+    const result = this.alone(() => this.#maintenance.truncate(truncation));
+    this.#emptyLog();
+    return result;
+  }
+
+  async redact(redaction: SessionRedaction): Promise<RewriteResult> {
+    const result = this.alone(() => this.#maintenance.redact(redaction));
+    this.#emptyLog();
+    return result;
+  }
+
+  async sessions(query: { after: SessionKey | null; limit: number }): Promise<readonly SessionKey[]> {
+    return this.read(() => this.#maintenance.sessions(query));
   }
 
   async close(): Promise<void> {
@@ -138,6 +173,11 @@ class SqliteStorage implements MessageStorageAdapter {
     });
   }
 
+  /** The write-ahead log keeps pages as they were: what has gone is gone when it is empty. Readers elsewhere delay that. */
+  #emptyLog(): void {
+    wrapping(() => this.#connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get());
+  }
+
   #write(commit: SessionCommit): CommitResult {
     const { session, fence, due } = commit;
     const result = this.session.write(commit, fence !== undefined && !this.leases.isCurrent(session, fence));
@@ -151,10 +191,10 @@ class SqliteStorage implements MessageStorageAdapter {
 }
 
 class SharedSqliteStorage extends SqliteStorage implements SharedMessageStorage {
-  override readonly capabilities: SharedMessageStorage["capabilities"];
+  override readonly capabilities: (SharedMessageStorage & EmbeddedStorage)["capabilities"];
 
   constructor(connection: SqliteConnection, durability: Durability) {
-    const capabilities = { durability, shared: true } as const;
+    const capabilities = { durability, shared: true, ...ABILITIES } as const;
     super(connection, capabilities);
     this.capabilities = capabilities;
   }

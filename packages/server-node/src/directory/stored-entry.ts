@@ -1,0 +1,63 @@
+/** Owns what an adapter keeps of a session, and what a principal is shown of it: the same in every adapter. */
+import {
+  type DirectoryEntry,
+  type DirectoryMark,
+  type DirectoryMessage,
+  RECENT_MESSAGES,
+  type SessionActivity,
+} from "./contract.ts";
+import { excerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "./excerpt.ts";
+
+export interface StoredEntry extends SessionActivity {
+  /** By hand; `null`: the derived title is shown. */
+  readonly givenTitle: string | null;
+}
+
+export type StoredMark = Required<DirectoryMark>;
+
+export const NO_MARK: StoredMark = { pinned: false, muted: false, archived: false, readOrdinal: 0n };
+
+/** As it is kept: texts cut, only the newest messages. */
+export function keepable(activity: SessionActivity): SessionActivity {
+  return {
+    ...activity,
+    title: excerpt(activity.title, TITLE_LENGTH),
+    preview: excerpt(activity.preview, PREVIEW_LENGTH),
+    messages: activity.messages.slice(-RECENT_MESSAGES),
+  };
+}
+
+export function readableTitle(title: string): string | null {
+  return excerpt(title, TITLE_LENGTH) || null;
+}
+
+export function entryFor(principal: string, stored: StoredEntry, mark: StoredMark): DirectoryEntry {
+  const { session, owner, preview, createdAt, lastActivityAt, messages } = stored;
+  return {
+    session,
+    owner,
+    title: stored.givenTitle ?? stored.title,
+    preview,
+    createdAt,
+    lastActivityAt,
+    lastMessageOrdinal: messages.at(-1)?.ordinal ?? 0n,
+    ...mark,
+    unread: messages.filter(({ ordinal }) => ordinal > readUpTo(principal, messages, mark)).length,
+  };
+}
+
+function readUpTo(principal: string, messages: readonly DirectoryMessage[], { readOrdinal }: StoredMark): bigint {
+  const own = messages.findLast(({ author }) => author === principal)?.ordinal ?? 0n;
+  return own > readOrdinal ? own : readOrdinal;
+}
+
+/** As one text: `[["12","ada"],["15",null]]`. */
+export function messagesText(messages: readonly DirectoryMessage[]): string {
+  return JSON.stringify(messages.map(({ ordinal, author }) => [ordinal.toString(), author]));
+}
+
+export function readMessages(text: string): readonly DirectoryMessage[] {
+  // CAST: written by `messagesText`, into a table of ours.
+  const written = JSON.parse(text) as [string, string | null][];
+  return written.map(([ordinal, author]) => ({ ordinal: BigInt(ordinal), author }));
+}

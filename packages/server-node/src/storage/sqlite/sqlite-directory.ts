@@ -1,0 +1,103 @@
+/** The directory over a SQLite file, that of the storage or another: it brings its own tables along. */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type {
+  DirectoryEntry,
+  DirectoryMark,
+  DirectoryPage,
+  DirectoryQuery,
+  SessionActivity,
+  SessionDirectory,
+} from "../../directory/contract.ts";
+import { pageOf, readQuery } from "../../directory/page.ts";
+import { entryFor } from "../../directory/stored-entry.ts";
+import type { SessionKey } from "../contract.ts";
+import { DirectoryStatements } from "./directory-statements.ts";
+import type { SqliteConnection } from "./driver.ts";
+import { borrow, configure, openFile } from "./open-connection.ts";
+import { migrate } from "./schema.ts";
+import type { SqliteDatabaseOptions, SqliteFileOptions } from "./sqlite-storage.ts";
+
+/** Default of `synchronous` here: `"NORMAL"`. What a power cut takes comes back with the session, except marks. */
+export type SqliteDirectoryOptions = Omit<SqliteFileOptions, "shared"> | Omit<SqliteDatabaseOptions, "shared">;
+
+/** @throws storage_unavailable when the file cannot be opened; invalid_options when there is no driver */
+export function sqliteDirectory(options: SqliteDirectoryOptions): SessionDirectory {
+  const connection = "path" in options ? openFile(options.path) : borrow(options.database);
+  try {
+    // A handle that the storage has too keeps the storage's setting.
+    if ("path" in options || options.synchronous !== undefined) configure(connection, options.synchronous ?? "NORMAL");
+    migrate(connection);
+    return new SqliteDirectory(connection);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+class SqliteDirectory implements SessionDirectory {
+  readonly #connection: SqliteConnection;
+  readonly #rows: DirectoryStatements;
+  #closed = false;
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+    this.#rows = new DirectoryStatements(connection);
+  }
+
+  async record(activity: SessionActivity): Promise<void> {
+    this.#alone(() => this.#rows.record(activity));
+  }
+
+  async list(query: DirectoryQuery): Promise<DirectoryPage> {
+    const { limit, after } = readQuery(query);
+    const found = this.#run(() => this.#rows.list(query, after, limit + 1));
+    const entries = found.map(({ entry, mark }) => entryFor(query.principal, entry, mark));
+    return pageOf(entries, limit);
+  }
+
+  async get(session: SessionKey, principal: string): Promise<DirectoryEntry | null> {
+    const found = this.#run(() => this.#rows.get(session, principal));
+    return found === null ? null : entryFor(principal, found.entry, found.mark);
+  }
+
+  async rename(session: SessionKey, title: string): Promise<void> {
+    this.#run(() => this.#rows.rename(session, title));
+  }
+
+  async mark(session: SessionKey, principal: string, mark: DirectoryMark): Promise<void> {
+    this.#run(() => this.#rows.mark(session, principal, mark));
+  }
+
+  async remove(session: SessionKey): Promise<void> {
+    this.#alone(() => this.#rows.remove(session));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#connection.close();
+  }
+
+  /** IMMEDIATE: what it reads first is still so when it writes. */
+  #alone(work: () => void): void {
+    this.#run(() => {
+      this.#connection.exec("BEGIN IMMEDIATE");
+      try {
+        work();
+        this.#connection.exec("COMMIT");
+      } catch (error) {
+        this.#connection.exec("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  #run<Result>(work: () => Result): Result {
+    if (this.#closed) throw new SessionStreamError("closed", "This directory was closed; open the file again.");
+    try {
+      return work();
+    } catch (error) {
+      throw SessionStreamError.from(error, "storage_unavailable");
+    }
+  }
+}
