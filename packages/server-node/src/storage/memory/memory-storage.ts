@@ -29,7 +29,7 @@ interface StoredSession {
   readonly events: StoredEvent[];
   readonly commands: Map<string, StoredCommand>;
   readonly entities: Map<string, StoredEntity>;
-  base: SessionBase | null;
+  base?: SessionBase;
 }
 
 /** The "disk". Given to two instances, it is what both read and write: a restart, or a second process. */
@@ -154,7 +154,7 @@ function writeRedaction(contents: MemoryStorageContents, redaction: SessionRedac
 }
 
 function newSession(head: SessionHead): StoredSession {
-  return { head, events: [], commands: new Map(), entities: new Map(), base: null };
+  return { head, events: [], commands: new Map(), entities: new Map() };
 }
 
 function applyEntities(entities: Map<string, StoredEntity>, changes: EntityChanges): void {

@@ -3,7 +3,12 @@
  * that does not exist is declared with its reason, which every case that needed it then prints.
  */
 import type { ChildProcess } from "node:child_process";
-import type { MessageStorageAdapter, SharedMessageStorage } from "../../storage/contract.ts";
+import type {
+  MessageStorageAdapter,
+  RedactableStorage,
+  RetentionStorage,
+  SharedMessageStorage,
+} from "../../storage/contract.ts";
 
 export interface OpenStore {
   readonly storage: MessageStorageAdapter;
@@ -36,6 +41,10 @@ export interface Abilities {
   faults: FaultInjector;
   /** The store as shared storage, and other instances of it, which the case closes. */
   shared: { readonly storage: SharedMessageStorage; reopen(): Promise<SharedMessageStorage> };
+  /** The store as one whose logs can be shortened. */
+  retention: RetentionStorage;
+  /** The store as one that can forget what was said. */
+  redaction: RedactableStorage;
 }
 
 export type AbilityName = keyof Abilities;
@@ -48,4 +57,8 @@ export interface StorageHarness<Store extends OpenStore = OpenStore> {
   readonly faults: ((store: Store) => FaultInjector) | Missing;
   /** Whether the store says so of itself: `capabilities.shared`. Such a store must be able to `reopen`. */
   readonly shared?: true | Missing;
+  /** As it says of itself: `capabilities.retention`. */
+  readonly retention?: true | Missing;
+  /** As it says of itself: `capabilities.redaction`. */
+  readonly redaction?: true | Missing;
 }

@@ -1,10 +1,21 @@
 /** Owns one run of one case: a fresh store, the ability it needs, disposal. Knows no test runner. */
-import { isShared, type MessageStorageAdapter, type SharedMessageStorage } from "../../storage/contract.ts";
+import {
+  isRedactable,
+  isRetention,
+  isShared,
+  type MessageStorageAdapter,
+  type SharedMessageStorage,
+} from "../../storage/contract.ts";
 import type { Abilities, AbilityName, Missing, OpenStore, StorageHarness } from "./harness.ts";
 import type { StorageCase } from "./storage-case.ts";
 
-const ABILITIES: readonly AbilityName[] = ["reopen", "process", "faults", "shared"];
-const NOT_SHARED: Missing = { missing: "the storage is not shared" };
+const ABILITIES: readonly AbilityName[] = ["reopen", "process", "faults", "shared", "retention", "redaction"];
+/** Why an ability is missing that a harness need not speak of. */
+const UNSAID: Readonly<Partial<Record<AbilityName, Missing>>> = {
+  shared: { missing: "the storage is not shared" },
+  retention: { missing: "the storage keeps every event" },
+  redaction: { missing: "the storage cannot erase what an event said" },
+};
 
 /** Why this harness cannot run the case; `null` when it can. */
 export function skipReason<Store extends OpenStore>(item: StorageCase, harness: StorageHarness<Store>): string | null {
@@ -43,22 +54,33 @@ function runOn<Store extends OpenStore>(
       return item.run(store.storage, present(faults)(store));
     case "shared":
       return item.run(store.storage, sharing(store, harness));
+    case "retention":
+      return item.run(store.storage, as("retention", isRetention, store.storage));
+    case "redaction":
+      return item.run(store.storage, as("redaction", isRedactable, store.storage));
   }
 }
 
 function missing<Store extends OpenStore>(harness: StorageHarness<Store>, name: AbilityName): Missing | null {
-  const ability = harness[name] ?? NOT_SHARED;
-  return ability !== true && "missing" in ability ? ability : null;
+  const ability = harness[name] ?? UNSAID[name];
+  return typeof ability === "object" && "missing" in ability ? ability : null;
 }
 
 function sharing<Store extends OpenStore>(store: Store, harness: StorageHarness<Store>): Abilities["shared"] {
   const reopen = present(harness.reopen);
-  return { storage: asShared(store.storage), reopen: async () => asShared(await reopen(store)) };
+  return {
+    storage: as<SharedMessageStorage>("shared", isShared, store.storage),
+    reopen: async () => as<SharedMessageStorage>("shared", isShared, await reopen(store)),
+  };
 }
 
-function asShared(storage: MessageStorageAdapter): SharedMessageStorage {
-  if (!isShared(storage)) throw new Error("This harness says that the storage is shared; the storage says it is not");
-  return storage;
+function as<Able extends MessageStorageAdapter>(
+  ability: AbilityName,
+  isAble: (storage: MessageStorageAdapter) => storage is Able,
+  storage: MessageStorageAdapter,
+): Able {
+  if (isAble(storage)) return storage;
+  throw new Error(`This harness says that the storage has the ability ${ability}; the storage says it has not`);
 }
 
 function present<Ability extends (...input: never[]) => unknown>(

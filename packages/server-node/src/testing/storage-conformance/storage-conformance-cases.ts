@@ -12,6 +12,8 @@ import { historyCases } from "./cases/history-cases.ts";
 import { identityCases } from "./cases/identity-cases.ts";
 import { leaseCases } from "./cases/lease-cases.ts";
 import { readingCases } from "./cases/reading-cases.ts";
+import { redactionCases } from "./cases/redaction-cases.ts";
+import { retentionCases } from "./cases/retention-cases.ts";
 import { roundTripCases } from "./cases/round-trip-cases.ts";
 import { sharedCommitCases } from "./cases/shared-commit-cases.ts";
 import type { StorageCase } from "./storage-case.ts";
@@ -32,4 +34,6 @@ export const storageConformanceCases: readonly StorageCase[] = [
   ...claimCases,
   ...leaseCases,
   ...sharedCommitCases,
+  ...retentionCases,
+  ...redactionCases,
 ];

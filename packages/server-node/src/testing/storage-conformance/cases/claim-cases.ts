@@ -6,7 +6,9 @@ export const claimCases: readonly StorageCase[] = [
     id: "S-48",
     title: "capabilities claim no more than this run can prove",
     async run(storage, abilities) {
-      const { durability, shared } = storage.capabilities;
+      const { durability, shared, retention, redaction } = storage.capabilities;
+      if (retention) assert.ok(abilities.has("retention"), "retention needs the cases of retention");
+      if (redaction) assert.ok(abilities.has("redaction"), "redaction needs the cases of redaction");
       if (durability !== "none") {
         assert.ok(abilities.has("reopen"), `durability "${durability}" needs the ability reopen`);
         assert.ok(abilities.has("process"), `durability "${durability}" needs the ability process`);
