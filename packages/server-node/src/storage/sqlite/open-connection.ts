@@ -9,13 +9,8 @@ import { connectionOver, type SqliteConnection, type SqliteHandle } from "./driv
 import { openHandle } from "./load-driver.ts";
 import { assertLocal } from "./network-file-system.ts";
 import { openError } from "./open-error.ts";
-import {
-  automaticCheckpoints,
-  exclusiveCheckpoints,
-  hasWalResetFault,
-  versionOf,
-  type WalCheckpoints,
-} from "./wal-checkpoints.ts";
+import { migrate } from "./schema.ts";
+import { withCheckpoints } from "./wal-checkpoints.ts";
 
 /**
  * `FULL` syncs the disk with every transaction: what was acknowledged survives a power cut.
@@ -32,55 +27,74 @@ const BUSY_TIMEOUT_MS = 5_000;
 const PAGE_BYTES = 1_024;
 const IN_MEMORY = ":memory:";
 
-/** Creates the file and its folders when they are missing. @throws storage_unavailable, invalid_options */
-export function openFile(path: string, allowNetworkFileSystem: boolean): SqliteConnection {
-  if (path === IN_MEMORY) return connectionOver(openHandle(path));
-  const file = resolve(path);
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    if (!allowNetworkFileSystem) assertLocal(dirname(file));
-    const connection = connectionOver(openHandle(file));
-    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
-    return connection;
-  } catch (cause) {
-    throw openError(file, cause);
-  }
-}
-
-export function borrow(handle: SqliteHandle): SqliteConnection {
-  return { ...connectionOver(handle), close: () => {} };
-}
+export type Source = { readonly path: string } | { readonly database: SqliteHandle };
 
 export interface Setting {
   readonly synchronous: Synchronous;
   readonly shared: boolean;
-  /** Nobody else uses this connection. */
-  readonly owned: boolean;
   readonly allowNetworkFileSystem: boolean;
 }
 
-export interface Configured {
+export interface OpenedDatabase {
+  readonly connection: SqliteConnection;
   readonly durability: Durability;
-  readonly checkpoints: WalCheckpoints;
 }
 
-/** @throws invalid_options when the database cannot do what was asked, or whatever the driver says */
-export function configure(connection: SqliteConnection, setting: Setting): Configured {
+/**
+ * Opens, configures and migrates; `null`: another user of the handle has configured it.
+ * @throws storage_unavailable, invalid_options
+ */
+export function openDatabase(source: Source, setting: Setting | null): OpenedDatabase {
+  const owned = "path" in source;
+  const what = owned ? source.path : "the database";
+  let connection: SqliteConnection | null = null;
+  try {
+    connection = owned ? openFile(source.path, setting) : borrow(source.database);
+    const opened =
+      setting === null ? { connection, durability: "none" as const } : configure(connection, owned, setting);
+    migrate(connection);
+    return opened;
+  } catch (error) {
+    connection?.close();
+    throw openError(what, error);
+  }
+}
+
+/** Creates the file and its folders when they are missing. */
+function openFile(path: string, setting: Setting | null): SqliteConnection {
+  if (path === IN_MEMORY) return connectionOver(openHandle(path));
+  const file = resolve(path);
+  mkdirSync(dirname(file), { recursive: true });
+  if (setting?.allowNetworkFileSystem !== true) assertLocal(dirname(file));
+  const connection = connectionOver(openHandle(file));
+  connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+  return connection;
+}
+
+function borrow(handle: SqliteHandle): SqliteConnection {
+  return { ...connectionOver(handle), close: () => {} };
+}
+
+function configure(connection: SqliteConnection, owned: boolean, setting: Setting): OpenedDatabase {
   connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const file = fileOf(connection);
   if (file !== null && !setting.allowNetworkFileSystem) assertLocal(dirname(file));
   const journal = connection.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
   if (setting.shared) assertShareable(file, journal);
   connection.exec(`PRAGMA synchronous = ${setting.synchronous}`);
+  // What is deleted or replaced is overwritten: a copy of the file must not have what was erased.
+  connection.exec("PRAGMA secure_delete = ON");
   // On macOS a plain sync stops at the drive's cache. Elsewhere these two change nothing.
   connection.exec("PRAGMA checkpoint_fullfsync = ON");
   if (setting.synchronous === "FULL") connection.exec("PRAGMA fullfsync = ON");
-  const checkpoints = checkpointsOf(connection, setting);
-  if (file === null) return { durability: "none", checkpoints };
-  // Without a write-ahead log (a file system may not allow one) a power cut may bring a deleted journal back, and
-  // with it the state before the last commit.
-  const durability = setting.synchronous === "FULL" && journal === "wal" ? "power" : "process";
-  return { durability, checkpoints };
+  if (file === null) return { connection, durability: "none" };
+  return {
+    // A connection of the application's is checkpointed as the application likes, unless it is to be shared.
+    connection: owned || setting.shared ? withCheckpoints(connection) : connection,
+    // Without a write-ahead log (a file system may not allow one) a power cut may bring a deleted journal back, and
+    // with it the state before the last commit.
+    durability: setting.synchronous === "FULL" && journal === "wal" ? "power" : "process",
+  };
 }
 
 /** `null`: it lives in memory, or in a file without a name. */
@@ -103,10 +117,4 @@ function assertShareable(file: string | null, journal: unknown): void {
         "uses it in another mode, and put it where memory can be shared (a local disk, and a VFS that knows how).",
     );
   }
-}
-
-/** A connection of the application's is checkpointed as the application likes, unless it is to be shared. */
-function checkpointsOf(connection: SqliteConnection, { owned, shared }: Setting): WalCheckpoints {
-  if (!owned && !shared) return { committed: () => {}, closing: () => {} };
-  return hasWalResetFault(versionOf(connection)) ? exclusiveCheckpoints(connection) : automaticCheckpoints(connection);
 }

@@ -139,8 +139,16 @@ export function migrate(connection: SqliteConnection, migrations: readonly strin
     }
     connection.exec("COMMIT");
   } catch (error) {
-    connection.exec("ROLLBACK");
+    abandon(connection);
     throw SessionStreamError.from(error, "storage_unavailable");
+  }
+}
+
+function abandon(connection: SqliteConnection): void {
+  try {
+    connection.exec("ROLLBACK");
+  } catch {
+    // SQLite has rolled back by itself; what went wrong before is what counts.
   }
 }
 

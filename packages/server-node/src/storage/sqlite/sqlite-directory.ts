@@ -13,8 +13,7 @@ import { entryFor } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
 import { DirectoryStatements } from "./directory-statements.ts";
 import type { SqliteConnection } from "./driver.ts";
-import { borrow, configure, openFile } from "./open-connection.ts";
-import { migrate } from "./schema.ts";
+import { openDatabase } from "./open-connection.ts";
 import type { SqliteDatabaseOptions, SqliteFileOptions } from "./sqlite-storage.ts";
 
 /** Default of `synchronous` here: `"NORMAL"`. What a power cut takes comes back with the session, except marks. */
@@ -22,16 +21,11 @@ export type SqliteDirectoryOptions = Omit<SqliteFileOptions, "shared"> | Omit<Sq
 
 /** @throws storage_unavailable when the file cannot be opened; invalid_options when there is no driver */
 export function sqliteDirectory(options: SqliteDirectoryOptions): SessionDirectory {
-  const connection = "path" in options ? openFile(options.path) : borrow(options.database);
-  try {
-    // A handle that the storage has too keeps the storage's setting.
-    if ("path" in options || options.synchronous !== undefined) configure(connection, options.synchronous ?? "NORMAL");
-    migrate(connection);
-    return new SqliteDirectory(connection);
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+  const { synchronous = "NORMAL", allowNetworkFileSystem = false } = options;
+  // A handle that the storage has too keeps the storage's setting.
+  const keep = "database" in options && options.synchronous === undefined;
+  const setting = keep ? null : { synchronous, shared: false, allowNetworkFileSystem };
+  return new SqliteDirectory(openDatabase(options, setting).connection);
 }
 
 class SqliteDirectory implements SessionDirectory {

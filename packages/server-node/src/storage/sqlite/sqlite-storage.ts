@@ -5,7 +5,6 @@
 import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
 import type {
   CommitResult,
-  Durability,
   Lease,
   LeaseKey,
   LoadedSession,
@@ -26,8 +25,7 @@ import type { SqliteConnection, SqliteHandle } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LeaseStatements } from "./lease-statements.ts";
 import { MaintenanceStatements } from "./maintenance-statements.ts";
-import { borrow, configure, openFile, type Synchronous } from "./open-connection.ts";
-import { migrate } from "./schema.ts";
+import { type OpenedDatabase, openDatabase, type Synchronous } from "./open-connection.ts";
 import { SessionStatements } from "./session-statements.ts";
 
 export interface SqliteFileOptions {
@@ -40,6 +38,11 @@ export interface SqliteFileOptions {
    * alone, and what another left undone is taken up at once instead of when its lease is over.
    */
   readonly shared?: boolean;
+  /**
+   * Default `false`: a file on NFS, SMB, FUSE and the like is refused (on Linux, where they can be told apart), because
+   * SQLite's locks do not hold there. `true`: only one machine ever opens it.
+   */
+  readonly allowNetworkFileSystem?: boolean;
 }
 
 export interface SqliteDatabaseOptions {
@@ -47,8 +50,10 @@ export interface SqliteDatabaseOptions {
   readonly database: SqliteHandle;
   /** Default `"FULL"`; set on the handle, like WAL and the busy timeout. */
   readonly synchronous?: Synchronous;
-  /** As of a file. */
+  /** As of a file; and then its checkpoints are this storage's affair where SQLite's own are faulty (before 3.51.3). */
   readonly shared?: boolean;
+  /** As of a file. */
+  readonly allowNetworkFileSystem?: boolean;
 }
 
 type SqliteOptions = SqliteFileOptions | SqliteDatabaseOptions;
@@ -56,23 +61,18 @@ type SqliteOptions = SqliteFileOptions | SqliteDatabaseOptions;
 /** All that the embedded database can do when no other process shares it. */
 export type EmbeddedStorage = RetentionStorage & RedactableStorage;
 
-/** @throws storage_unavailable when the file cannot be opened; invalid_options when there is no driver */
+/**
+ * @throws storage_unavailable when the file cannot be opened or is of a newer version; invalid_options when there is no
+ * driver, or the file cannot be kept safely where it is
+ */
 export function sqliteStorage(
   options: SqliteOptions & { readonly shared: true },
 ): SharedMessageStorage & EmbeddedStorage;
 export function sqliteStorage(options: SqliteOptions): EmbeddedStorage;
 export function sqliteStorage(options: SqliteOptions): EmbeddedStorage {
-  const connection = "path" in options ? openFile(options.path) : borrow(options.database);
-  try {
-    const durability = configure(connection, options.synchronous ?? "FULL");
-    migrate(connection);
-    return options.shared === true
-      ? new SharedSqliteStorage(connection, durability)
-      : new SqliteStorage(connection, { durability, shared: false, ...ABILITIES });
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+  const { synchronous = "FULL", shared = false, allowNetworkFileSystem = false } = options;
+  const opened = openDatabase(options, { synchronous, shared, allowNetworkFileSystem });
+  return shared ? new SharedSqliteStorage(opened) : new SqliteStorage(opened);
 }
 
 const ABILITIES = { retention: true, redaction: true } as const;
@@ -88,8 +88,8 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
   readonly #endRead;
   #closed = false;
 
-  constructor(connection: SqliteConnection, capabilities: EmbeddedStorage["capabilities"]) {
-    this.capabilities = capabilities;
+  constructor({ connection, durability }: OpenedDatabase) {
+    this.capabilities = { durability, shared: false, ...ABILITIES };
     this.#connection = connection;
     this.session = new SessionStatements(connection);
     this.leases = new LeaseStatements(connection);
@@ -193,10 +193,9 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
 class SharedSqliteStorage extends SqliteStorage implements SharedMessageStorage {
   override readonly capabilities: (SharedMessageStorage & EmbeddedStorage)["capabilities"];
 
-  constructor(connection: SqliteConnection, durability: Durability) {
-    const capabilities = { durability, shared: true, ...ABILITIES } as const;
-    super(connection, capabilities);
-    this.capabilities = capabilities;
+  constructor(opened: OpenedDatabase) {
+    super(opened);
+    this.capabilities = { durability: opened.durability, shared: true, ...ABILITIES };
   }
 
   async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {

@@ -1,19 +1,13 @@
 /**
  * Owns when the write-ahead log is copied into the file. SQLite does so by itself, save in versions whose "WAL-reset"
- * fault (https://sqlite.org/wal.html#walresetbug) can lose pages when a connection starts the log anew while another
+ * fault (https://sqlite.org/wal.html#walresetbug) can lose pages when one connection starts the log anew while another
  * one's checkpoint runs. There a FULL checkpoint takes its place: it holds the write lock, so that nobody starts anything.
  */
-import type { SqliteConnection } from "./driver.ts";
-
-export interface WalCheckpoints {
-  /** After each transaction that wrote. */
-  committed(): void;
-  /** Before the connection closes: libsql keeps a closed file open, and leaves to us to empty the log into it. */
-  closing(): void;
-}
+import type { SqliteConnection, SqliteStatement } from "./driver.ts";
 
 /** Rows written between two checkpoints: about as many pages as SQLite itself lets gather. */
 const ROWS = 500;
+const COMMIT = "COMMIT";
 
 /** Fixed in 3.51.3, and in these patch releases of older lines. */
 const BACKPORTS: ReadonlyMap<number, number> = new Map([
@@ -28,34 +22,67 @@ export function hasWalResetFault(version: string): boolean {
   return patch < (BACKPORTS.get(minor) ?? Number.POSITIVE_INFINITY);
 }
 
-export function versionOf(connection: SqliteConnection): string {
-  return String(connection.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
+/** Libsql keeps a closed file open until its statements are collected, and so leaves to us to empty the log into it. */
+export function withCheckpoints(connection: SqliteConnection): SqliteConnection {
+  const version = String(connection.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
+  if (hasWalResetFault(version)) return withExclusiveCheckpoints(connection);
+  return closingWith(connection, "PASSIVE");
 }
 
-export function automaticCheckpoints(connection: SqliteConnection): WalCheckpoints {
-  return { committed: () => {}, closing: () => attempt(() => connection.exec("PRAGMA wal_checkpoint(PASSIVE)")) };
-}
-
-/** This connection never copies while another may write. Every connection to the file has to do the same. */
-export function exclusiveCheckpoints(connection: SqliteConnection): WalCheckpoints {
+/**
+ * Never copies while another connection may write, unless that one keeps the lock for longer than the busy timeout. All
+ * connections to a file have to do the same.
+ */
+function withExclusiveCheckpoints(connection: SqliteConnection): SqliteConnection {
   connection.exec("PRAGMA wal_autocheckpoint = 0");
   const changes = connection.prepare("SELECT total_changes() AS rows");
-  const copy = () => attempt(() => connection.exec("PRAGMA wal_checkpoint(FULL)"));
-  let before = 0;
+  let copied = 0;
+  function copyWhenDue(): void {
+    const rows = Number(changes.get()?.["rows"]);
+    if (rows - copied < ROWS) return;
+    copied = rows;
+    copyLog(connection, "FULL");
+  }
   return {
-    committed() {
-      const rows = Number(changes.get()?.["rows"]);
-      if (rows - before < ROWS) return;
-      before = rows;
-      copy();
+    ...closingWith(connection, "FULL"),
+    exec(sql) {
+      connection.exec(sql);
+      if (sql === COMMIT) copyWhenDue();
     },
-    closing: copy,
+    prepare(sql) {
+      const statement = connection.prepare(sql);
+      return sql === COMMIT ? followedBy(statement, copyWhenDue) : statement;
+    },
   };
 }
 
-function attempt(copy: () => void): void {
+function followedBy(statement: SqliteStatement, next: () => void): SqliteStatement {
+  return {
+    run(...values) {
+      const rows = statement.run(...values);
+      next();
+      return rows;
+    },
+    get: (...values) => statement.get(...values),
+    all: (...values) => statement.all(...values),
+  };
+}
+
+function closingWith(connection: SqliteConnection, mode: CheckpointMode): SqliteConnection {
+  return {
+    ...connection,
+    close() {
+      copyLog(connection, mode);
+      connection.close();
+    },
+  };
+}
+
+type CheckpointMode = "PASSIVE" | "FULL";
+
+function copyLog(connection: SqliteConnection, mode: CheckpointMode): void {
   try {
-    copy();
+    connection.exec(`PRAGMA wal_checkpoint(${mode})`);
   } catch {
     // Nothing is lost: the log stays beside the file, whoever opens it reads both, and the next one tries again.
   }
