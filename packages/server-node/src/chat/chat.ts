@@ -1,3 +1,4 @@
+import type { SessionDirectory } from "../directory/contract.ts";
 import type { HubModule } from "../hub/hub-module.ts";
 import { defineProjection } from "../projection/define-projection.ts";
 import { createSession } from "./commands/create-session.ts";
@@ -28,6 +29,7 @@ import { runsProjection } from "./projections/runs.ts";
 import { sessionProjection } from "./projections/session.ts";
 import { dueRunEffects } from "./run/run-effects.ts";
 import { createRunOwners } from "./run/run-owners.ts";
+import { tellDirectory } from "./threads/tell-directory.ts";
 
 interface ChatSettings {
   /** Default: reasoning and tool calls. */
@@ -42,6 +44,11 @@ interface ChatSettings {
   readonly batchWindowMs?: number;
   /** A run whose engine says nothing for this long fails with `no_progress`. Default 2 minutes. */
   readonly noProgressMs?: number;
+  /**
+   * Kept current with titles, previews and unread messages, for lists of threads. A session's first prompt then says
+   * whose the session is. The app closes it, after the hub.
+   */
+  readonly directory?: SessionDirectory;
   /** Root message id of a run. Default `"chat-msg-" + runId`. */
   readonly rootMessageId?: (runId: string) => string;
 }
@@ -66,10 +73,12 @@ export function chat(options: ChatOptions): HubModule {
     windowMs: options.batchWindowMs ?? 25,
     noProgressMs: options.noProgressMs ?? 2 * 60_000,
   };
+  const dueTelling = options.directory === undefined ? () => [] : tellDirectory(options.directory);
   const start = startInference({
     busyPolicy: options.busyPolicy ?? "queue",
     maxPromptLength: options.maxPromptLength ?? 16_000,
     maxQueuedRuns: options.maxQueuedRuns ?? 20,
+    recordsOwner: options.directory !== undefined,
     rootMessageId: options.rootMessageId ?? ((runId) => `chat-msg-${runId}`),
   });
   return {
@@ -100,6 +109,6 @@ export function chat(options: ChatOptions): HubModule {
           defineProjection({ name: `chat.plugin.${name}`, version, writes: kinds, on: project }),
         ),
     ],
-    due: (view) => dueRunEffects(view, effects),
+    due: (view) => [...dueRunEffects(view, effects), ...dueTelling(view)],
   };
 }

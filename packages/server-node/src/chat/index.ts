@@ -74,4 +74,11 @@ export {
 } from "./plugins/widgets.ts";
 export { type SegmentEvents, segmentHandlers } from "./projections/segment.ts";
 export { type RunPhase, runPhase } from "./run/run-phase.ts";
+export {
+  createThreadService,
+  type ThreadChange,
+  type ThreadQuery,
+  type ThreadService,
+  type ThreadServiceOptions,
+} from "./threads/thread-service.ts";
 export type { TokenUsage } from "./usage.ts";

@@ -8,7 +8,8 @@ import type { AttachRequest, Subscription } from "../fan-out/subscriber.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { BellState } from "./bell.ts";
 import type { ErrorRecord } from "./error-records.ts";
-import type { HubLimits } from "./hub-options.ts";
+import type { AuthorizeRequest, HubLimits } from "./hub-options.ts";
+import type { Retained, RetentionPolicy } from "./retention-policy.ts";
 import type { Revocation } from "./revocation.ts";
 
 export interface SubmitRequest {
@@ -62,10 +63,24 @@ export interface Hub {
   snapshot(query: SnapshotQuery): Promise<SessionSnapshot | null>;
   /** Authorizes, then subscribes; resolves when the first snapshot is on its way. @throws forbidden, storage_unavailable, draining */
   attach(principal: Principal, request: AttachRequest): Promise<Subscription>;
+  /** Asks the app whether the principal may, for what is kept beside the log. @throws forbidden, timeout, internal */
+  permit(request: AuthorizeRequest): Promise<void>;
   /** Ends the log: subscribers start over with an unborn session, effects are aborted. */
   remove(principal: Principal, session: string): Promise<void>;
   /** Throws away the entities and derives them again from the log, atomically. */
   rebuild(session: SessionKey): Promise<void>;
+  /**
+   * Shortens the log; what the session shows stays as it is. Cursors and `asOf` below the floor are over.
+   * @throws session_not_found; invalid_options when the storage is no RetentionStorage; busy
+   */
+  retain(session: SessionKey, policy: RetentionPolicy): Promise<Retained>;
+  /**
+   * Takes back what these events said, in the log, the entities and the outcome of their commands. Ordinals stay, and
+   * entities are derived anew without them: whoever watches starts over.
+   * @throws session_not_found, bad_request; gone below the floor; invalid_options when the storage is no
+   * RedactableStorage, or a kind is unknown here; busy
+   */
+  erase(session: SessionKey, ordinals: readonly bigint[]): Promise<void>;
   /**
    * Ends what is live, now: a principal's and a connection's sockets with 4015, a session's subscriptions with
    * `forbidden`. Not a frame follows. Runs go on: stopping them is a command.

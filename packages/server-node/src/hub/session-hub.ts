@@ -8,13 +8,16 @@ import { acceptCommand, checkSessionId } from "./accept.ts";
 import { AccessWatch } from "./access-watch.ts";
 import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
+import { eraseEvents } from "./erase-events.ts";
 import type { ErrorRecord } from "./error-records.ts";
 import type { CommandAck, Hub, HubStats, SessionSnapshot, SnapshotQuery, SubmitRequest } from "./hub.ts";
-import type { HubLimits } from "./hub-options.ts";
+import type { AuthorizeRequest, HubLimits } from "./hub-options.ts";
 import type { Lane } from "./lane.ts";
 import { permitCommand } from "./permit-command.ts";
 import { rebuildLane } from "./rebuild-lane.ts";
 import { removeSession } from "./remove-session.ts";
+import { retainLane } from "./retain-lane.ts";
+import type { Retained, RetentionPolicy } from "./retention-policy.ts";
 import { retryErrors } from "./retry-errors.ts";
 import type { Revocation } from "./revocation.ts";
 import { SessionTable } from "./session-table.ts";
@@ -105,6 +108,11 @@ export class SessionHub implements Hub {
     );
   }
 
+  async permit(request: AuthorizeRequest): Promise<void> {
+    checkSessionId(request.session, "bad_request");
+    await authorize(this.#core, request);
+  }
+
   async remove(principal: Principal, session: string): Promise<void> {
     checkSessionId(session, "bad_request");
     await authorize(this.#core, { principal, action: "remove", session, command: undefined });
@@ -114,6 +122,19 @@ export class SessionHub implements Hub {
   async rebuild(session: SessionKey): Promise<void> {
     checkSessionId(session?.session, "bad_request");
     await this.#table.withLane(session, rebuildLane);
+  }
+
+  async retain(session: SessionKey, policy: RetentionPolicy): Promise<Retained> {
+    checkSessionId(session?.session, "bad_request");
+    return this.#table.withLane(session, async (lane) => {
+      await this.#current(lane);
+      return retainLane(lane, policy);
+    });
+  }
+
+  async erase(session: SessionKey, ordinals: readonly bigint[]): Promise<void> {
+    checkSessionId(session?.session, "bad_request");
+    await this.#table.withLane(session, (lane) => eraseEvents(lane, ordinals));
   }
 
   revoke(revocation: Revocation): void {

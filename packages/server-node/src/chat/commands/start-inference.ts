@@ -6,8 +6,8 @@ import {
 } from "@sessionstream/protocol/chat/v1";
 import { accept, type CommandType, type Decision, defineCommand, reject } from "../../command/define-command.ts";
 import { event } from "../../event/define-event.ts";
-import { ChatRunQueued, ChatUserMessageAccepted } from "../events.ts";
-import { ChatRun } from "../kinds.ts";
+import { ChatRunQueued, ChatSessionCreated, ChatUserMessageAccepted } from "../events.ts";
+import { CHAT_SESSION_ID, ChatRun, ChatSession } from "../kinds.ts";
 import { checkRootMessageId, userMessageId } from "../message-ids.ts";
 import { isRunOpen, runPhase } from "../run/run-phase.ts";
 import { stopEvents } from "./stop-inference.ts";
@@ -20,6 +20,8 @@ export interface StartInferenceOptions {
   /** UTF-16 code units. */
   readonly maxPromptLength: number;
   readonly maxQueuedRuns: number;
+  /** Whether a prompt in a session that nobody has created says whose the session is. */
+  readonly recordsOwner: boolean;
   /** Root message id of a run, made of the run's random id. */
   readonly rootMessageId: (runId: string) => string;
 }
@@ -33,7 +35,7 @@ export function startInference(options: StartInferenceOptions): CommandType<type
   return defineCommand({
     name: "ChatStartInference",
     schema: StartInferenceCommandSchema,
-    decide({ payload, session, mintId }, view) {
+    decide({ payload, principal, session, mintId }, view) {
       const { retryOfRunId, attachments } = payload;
       const retried = retryOfRunId === "" ? undefined : view.get(ChatRun, retryOfRunId)?.payload;
       const open = view.listOpen(ChatRun).map((run) => run.payload);
@@ -52,8 +54,10 @@ export function startInference(options: StartInferenceOptions): CommandType<type
         userMessageId: asked,
         correlation: { sessionId: session.session, runId, turnId: asked },
       });
+      const isOwned = !options.recordsOwner || view.get(ChatSession, CHAT_SESSION_ID) !== undefined;
       return accept(
         [
+          ...(isOwned ? [] : [event(ChatSessionCreated, { createdBy: principal.id })]),
           ...(policy === "replace" ? open.flatMap(stopEvents) : []),
           ...(retried === undefined ? [event(ChatUserMessageAccepted, message)] : []),
           queued,

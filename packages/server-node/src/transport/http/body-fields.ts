@@ -8,6 +8,12 @@ export function textField(body: JsonObject, name: string): string | undefined {
   throw new SessionStreamError("bad_request", `"${name}" has to be a text.`);
 }
 
+export function flagField(body: JsonObject, name: string): boolean | undefined {
+  const value = ownField(body, name);
+  if (value === undefined || value === null || typeof value === "boolean") return value ?? undefined;
+  throw new SessionStreamError("bad_request", `"${name}" has to be true or false.`);
+}
+
 export function listField(body: JsonObject, name: string): JsonValue[] | undefined {
   const value = ownField(body, name);
   if (value === undefined || value === null) return undefined;

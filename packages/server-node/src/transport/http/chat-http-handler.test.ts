@@ -225,10 +225,10 @@ describe("stopping over HTTP", () => {
 
 describe("paths and methods", () => {
   it.each([
-    ["GET", "/sessions", 405, "POST"],
-    ["DELETE", "/sessions/s1", 405, "GET"],
+    ["PUT", "/sessions", 405, "POST, GET"],
+    ["PUT", "/sessions/s1", 405, "GET, PATCH, DELETE"],
     ["GET", "/sessions/s1/messages", 405, "POST"],
-    ["OPTIONS", "/sessions", 405, "POST"],
+    ["OPTIONS", "/sessions", 405, "POST, GET"],
   ])("C48 %s %s is not possible, and the answer says what is", async (method, path, status, allow) => {
     await using chat = harness();
     const refused = await chat.ask(request(path, { method }));
@@ -286,7 +286,9 @@ describe("tickets", () => {
 describe("who may", () => {
   const routes = CHAT_ROUTES.map(({ method, path }) => [method, path.replace(":session", "s1")] as const);
   const asked = (method: string, path: string, headers: Record<string, string> = {}): Request =>
-    method === "POST" ? post(path, { prompt: "x" }, headers) : request(path, { headers });
+    method === "POST" || method === "PATCH"
+      ? request(path, { method, body: { prompt: "x", pinned: true }, headers })
+      : request(path, { method, headers });
 
   it.each(routes)("C55 %s %s is for those who signed in", async (method, path) => {
     await using chat = harness({ authenticate: () => null });
@@ -295,7 +297,8 @@ describe("who may", () => {
   });
 
   // A ticket says who somebody is; what they may do is asked on the socket it opens.
-  const acting = routes.filter(([, path]) => path !== "/ticket");
+  // A list is of what is the principal's own.
+  const acting = routes.filter(([method, path]) => path !== "/ticket" && `${method} ${path}` !== "GET /sessions");
 
   it.each(acting)("C55 %s %s asks the hub's authorize", async (method, path) => {
     await using hub = await privateHub();

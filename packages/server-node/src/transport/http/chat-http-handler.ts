@@ -1,6 +1,8 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import { createChatService } from "../../chat/chat-service.ts";
+import { createThreadService } from "../../chat/threads/thread-service.ts";
 import type { Principal } from "../../command/define-command.ts";
+import type { SessionDirectory } from "../../directory/contract.ts";
 import type { Hub } from "../../hub/hub.ts";
 import { principalKey } from "../../limits/principal-key.ts";
 import { createRateLimiter } from "../../limits/rate-limiter.ts";
@@ -23,6 +25,8 @@ export interface ChatHttpOptions {
   readonly hub: Hub;
   /** Who asks; `null` is answered with 401. What they may do is the hub's `authorize`. */
   authenticate(request: Request): Principal | null | Promise<Principal | null>;
+  /** The one given to `chat`: what is listed at `GET /sessions`. Without it there is no list. */
+  readonly directory?: SessionDirectory;
   /** Issued at `POST /ticket`, for the socket's first frame. The same object goes to the WebSocket transport. */
   readonly tickets?: Pick<Tickets, "issue">;
   /** Pages that may act for their users: exact origins, or those of the host the request came to. No default (L13). */
@@ -59,6 +63,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
   requireDecision("createChatHttpHandler", "authenticate", options.authenticate, "say whose a request is, or null");
   checkOriginPolicy(policy);
   const service = createChatService({ hub: options.hub, mintId });
+  const threads = createThreadService({ hub: options.hub, directory: options.directory });
   const encodeSnapshot = createSnapshotEncoder();
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const commands = createRateLimiter(limits.commands, now);
@@ -77,13 +82,14 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (principal === null || isExpired(principal, now())) {
       throw new SessionStreamError("unauthenticated", "Sign in first.");
     }
-    if (route.method === "POST") checkRate(principal);
-    const body = route.method === "POST" ? await readJsonBody(request, limits.maxBodyBytes) : {};
+    if (route.method !== "GET") checkRate(principal);
+    const hasBody = route.method === "POST" || route.method === "PATCH";
+    const body = hasBody ? await readJsonBody(request, limits.maxBodyBytes) : {};
     const idempotencyKey = request.headers.get("idempotency-key") || undefined;
     const query = url.searchParams;
     const origin = request.headers.get("origin");
-    const call = { service, encodeSnapshot, mintId, tickets, principal, session, origin, query, idempotencyKey, body };
-    return jsonResponse(200, await route.run(call));
+    const from = { principal, session, origin, query, idempotencyKey, body };
+    return jsonResponse(200, await route.run({ service, threads, encodeSnapshot, mintId, tickets, ...from }));
   }
 
   function checkRate(principal: Principal): void {
@@ -143,7 +149,7 @@ function allowPreflight({ maxAgeSeconds = 600 }: NonNullable<ChatHttpOptions["co
   return new Response(null, {
     status: 204,
     headers: {
-      "access-control-allow-methods": "GET, POST",
+      "access-control-allow-methods": "GET, POST, PATCH, DELETE",
       "access-control-allow-headers": "content-type, authorization, idempotency-key",
       "access-control-max-age": String(maxAgeSeconds),
       "cache-control": "no-store",

@@ -1,23 +1,26 @@
 import { type JsonObject, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
 import type { ChatReceipt, ChatService } from "../../chat/chat-service.ts";
 import type { BusyPolicy } from "../../chat/commands/start-inference.ts";
+import type { ThreadService } from "../../chat/threads/thread-service.ts";
 import type { Principal } from "../../command/define-command.ts";
 import { sha256 } from "../../platform/sha256.ts";
 import type { Tickets } from "../tickets.ts";
 import { listField, textField } from "./body-fields.ts";
 import type { SnapshotEncoder } from "./snapshot-json.ts";
+import { listThreads, removeThread, updateThread } from "./thread-routes.ts";
 
 /** Owns the routes of a chat, as data: whatever is asked of all of them can be asked of each. */
 export interface ChatRoute {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the base path; `:session` stands for a session id. */
   readonly path: string;
   /** Answers with the text of a JSON object. */
   run(call: ChatCall): Promise<string>;
 }
 
-interface ChatCall {
+export interface ChatCall {
   readonly service: ChatService;
+  readonly threads: ThreadService;
   readonly encodeSnapshot: SnapshotEncoder;
   readonly mintId: () => string;
   readonly principal: Principal;
@@ -30,13 +33,16 @@ interface ChatCall {
   readonly tickets: Pick<Tickets, "issue"> | undefined;
   /** Of the `Idempotency-Key` header. */
   readonly idempotencyKey: string | undefined;
-  /** `{}` for GET. */
+  /** `{}` for GET and DELETE. */
   readonly body: JsonObject;
 }
 
 export const CHAT_ROUTES: readonly ChatRoute[] = [
   { method: "POST", path: "/sessions", run: createSession },
+  { method: "GET", path: "/sessions", run: listThreads },
   { method: "GET", path: "/sessions/:session", run: readSession },
+  { method: "PATCH", path: "/sessions/:session", run: updateThread },
+  { method: "DELETE", path: "/sessions/:session", run: removeThread },
   { method: "POST", path: "/sessions/:session/messages", run: submitMessage },
   { method: "POST", path: "/sessions/:session/stop", run: stopRun },
   { method: "POST", path: "/ticket", run: issueTicket },
