@@ -14,8 +14,8 @@ const play = (...events: StickyScrollEvent[]): StickyScroll["mode"] =>
 it.each<[string, StickyScroll["mode"], StickyScrollEvent[]]>([
   ["starts at the end", "following", []],
   ["a wheel that goes up detaches at once", "detached", [{ type: "upward-intent" }]],
-  ["scrolling up by more than 2 px detaches", "detached", [scrolled(3)]],
-  ["scrolling up by 2 px does not", "following", [scrolled(2)]],
+  ["scrolling up by more than 24 px detaches", "detached", [scrolled(25)]],
+  ["a row that shrinks and grows again before we hear of it is no scrolling up", "following", [scrolled(11)]],
   ["coming back to 24 px attaches", "following", [scrolled(300), scrolled(24)]],
   ["coming back to 25 px does not", "detached", [scrolled(300), scrolled(25)]],
   ["going up within 24 px does not attach", "detached", [{ type: "upward-intent" }, scrolled(5), scrolled(10)]],

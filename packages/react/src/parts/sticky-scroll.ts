@@ -23,8 +23,9 @@ export type StickyScrollEvent =
   | { readonly type: "upward-intent" }
   | { readonly type: "jump" };
 
-const ATTACH_DISTANCE = 24;
-const DETACH_DISTANCE = 2;
+/** So near, one is at the end. */
+const AT_END_DISTANCE = 24;
+const LEAST_MOVE = 2;
 
 export const INITIAL_STICKY_SCROLL: StickyScroll = {
   mode: "following",
@@ -49,7 +50,8 @@ function modeAfterScroll({ mode, last }: StickyScroll, to: ScrollGeometry): Stic
   const moved = to.top - last.top;
   if (mode === "following") {
     const contentShrank = to.height < last.height;
-    return moved < -DETACH_DISTANCE && distance > DETACH_DISTANCE && !contentShrank ? "detached" : "following";
+    // Near the end, what went up may be a row that shrank and grew again before we heard of it.
+    return moved < -LEAST_MOVE && distance > AT_END_DISTANCE && !contentShrank ? "detached" : "following";
   }
-  return moved > 0 && distance <= ATTACH_DISTANCE ? "following" : "detached";
+  return moved > 0 && distance <= AT_END_DISTANCE ? "following" : "detached";
 }
