@@ -1,4 +1,4 @@
-import { assistantMessage, fakeHub, run, userMessage } from "@sessionstream/client/testing";
+import { assistantMessage, fakeHub, finishText, run, userMessage } from "@sessionstream/client/testing";
 import { sessionId } from "@sessionstream/protocol";
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -59,4 +59,19 @@ it("V19 the button tells of an answer that is being written, and of nothing once
   expect(launcher).toHaveAccessibleName("Support");
   expect(screen.getAllByRole("button", { name: "Close chat" })).toHaveLength(1);
   expect(document.querySelector("[data-part=activity]")).toBeNull();
+});
+
+it("AT-22 V19 a message that comes while the chat is closed is announced politely, once", async () => {
+  const { session } = widget();
+  act(() => void session.commit([userMessage({ id: "u", text: "go" }), run("r", "running")]));
+  await screen.findByRole("button", { name: /being written/ });
+  const voice = screen.getByRole("status");
+  const said: string[] = [];
+  const collect = new MutationObserver(() => said.push(voice.textContent));
+  collect.observe(voice, { childList: true, characterData: true, subtree: true });
+  act(() => void session.commit([assistantMessage({ id: "a", text: "On its", streaming: true })]));
+  await screen.findByRole("button", { name: /New message/ });
+  act(() => void session.commit([finishText("a"), run("r", "finished")]));
+  await screen.findByRole("button", { name: "Open chat. New message" });
+  expect(said).toEqual(["New message"]);
 });

@@ -80,6 +80,10 @@ function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps)
           {answering && !open ? <span {...part("activity")} /> : null}
           {unread ? <span {...part("unread")} /> : null}
         </button>
+        {/* A name is read when the focus comes to it, not when it changes. Open, the panel has a voice of its own. */}
+        <div role="status" {...part("visually-hidden")}>
+          {unread ? labels.unread : ""}
+        </div>
       </div>
     </Root>
   );

@@ -35,6 +35,7 @@ export interface Labels {
   readonly waitingToSend: string;
   readonly sendFailed: string;
   readonly discard: string;
+  readonly discarded: string;
   readonly edit: string;
   readonly thinking: string;
   readonly thoughtFor: (seconds: number) => string;
@@ -136,6 +137,7 @@ export const ENGLISH: Labels = {
   waitingToSend: "Waiting to send",
   sendFailed: "Not sent",
   discard: "Discard",
+  discarded: "Message discarded",
   edit: "Edit",
   thinking: "Thinking…",
   thoughtFor: (seconds) => (seconds === 1 ? "Thought for 1 second" : `Thought for ${seconds} seconds`),

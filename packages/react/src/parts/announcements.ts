@@ -1,5 +1,5 @@
 /** Owns what is spoken and when (pure): once that an answer began, once what it says; trouble at once. */
-import type { ChatThread, RunState, ThreadStatus, TimelineEntity } from "@sessionstream/client";
+import type { ChatThread, PendingMessage, RunState, ThreadStatus, TimelineEntity } from "@sessionstream/client";
 import { errorText } from "../labels/error-text.ts";
 import type { Labels } from "../labels/labels.ts";
 
@@ -10,15 +10,24 @@ export interface Announcement {
 
 const LONGEST_SENTENCE = 200;
 
-/** `answer`: the text of the newest answer, read only when it is spoken. */
+/** What is looked up only when it is to be spoken of. */
+interface Sources {
+  /** The text of the newest answer. */
+  readonly answer: () => string;
+  /** Whether the conversation shows the message of this command. */
+  readonly hasRow: (commandId: string) => boolean;
+}
+
 export function announce(
   before: ThreadStatus | null,
   after: ThreadStatus,
-  answer: () => string,
+  { answer, hasRow }: Sources,
   labels: Labels,
 ): Announcement | null {
   const trouble = firstTrouble(before, after, labels);
   if (trouble !== null) return { urgency: "assertive", text: trouble };
+  const aside = ownMessages(before, after, hasRow, labels);
+  if (aside !== null) return { urgency: "polite", text: aside };
   const { run } = after;
   if (run.type !== "run" || !isNews(before, run)) return null;
 
@@ -53,6 +62,25 @@ function firstTrouble(before: ThreadStatus | null, after: ThreadStatus, labels: 
   return run.phase === "interrupted" ? labels.runInterrupted : null;
 }
 
+/** A message that has to wait, or was taken back. Online, waiting is a moment before sending, and no news. */
+function ownMessages(
+  before: ThreadStatus | null,
+  { connection, pending }: ThreadStatus,
+  hasRow: Sources["hasRow"],
+  labels: Labels,
+): string | null {
+  if (before === null || pending === before.pending) return null;
+  const now = new Set(pending.map(({ commandId }) => commandId));
+  const gone = before.pending.find(
+    ({ commandId, delivery }) =>
+      (delivery.type === "queued" || delivery.type === "failed") && !now.has(commandId) && !hasRow(commandId),
+  );
+  if (gone !== undefined) return labels.discarded;
+  const known = new Set(before.pending.map(({ commandId }) => commandId));
+  const waits = ({ commandId, delivery }: PendingMessage) => delivery.type === "queued" && !known.has(commandId);
+  return connection.type !== "open" && pending.some(waits) ? labels.waitingToSend : null;
+}
+
 /** Text of the newest message of the assistant; empty if there is none. */
 export function newestAnswer({ timeline }: ChatThread): string {
   const order = timeline.getOrder();
@@ -62,6 +90,11 @@ export function newestAnswer({ timeline }: ChatThread): string {
     if (entity !== undefined && isAnswer(entity)) return String(entity.payload["content"] || entity.payload["text"]);
   }
   return "";
+}
+
+/** Whether the conversation has the message of this command. */
+export function showsMessage({ timeline }: ChatThread, commandId: string): boolean {
+  return timeline.getOrder().some((key) => timeline.getEntity(key)?.commandId === commandId);
 }
 
 function isAnswer({ kind, payload }: TimelineEntity): boolean {

@@ -58,6 +58,28 @@ it("AT-22 a failed run and an unsent message are assertive", async () => {
   await waitFor(() => expect(said.assertive.at(-1)).toBe("Not sent. You are not allowed to do this."));
 });
 
+it("AT-22 a message that has to wait is announced once, and that it was discarded", async () => {
+  const hub = fakeHub();
+  hub.holdSubmits();
+  const { said } = await thread(hub);
+  act(() => hub.goOffline());
+  await screen.findByText(/You are offline|Connection lost/);
+  await userEvent.type(screen.getByRole("textbox"), "first{Enter}");
+  await userEvent.type(screen.getByRole("textbox"), "behind it{Enter}");
+  await waitFor(() => expect(said.polite).toEqual(["Waiting to send"]));
+  await userEvent.click(screen.getByRole("button", { name: "Discard" }));
+  await waitFor(() => expect(said.polite).toEqual(["Waiting to send", "Message discarded"]));
+  expect(said.assertive).toEqual([]);
+});
+
+it("AT-22 a message that was sent at once says nothing of waiting", async () => {
+  const { session, hub, said } = await thread();
+  await userEvent.type(screen.getByRole("textbox"), "hello{Enter}");
+  await waitFor(() => expect(hub.submissions).toHaveLength(1));
+  act(() => void session.commit([run("r", "running")]));
+  await waitFor(() => expect(said.polite).toEqual(["Generating…"]));
+});
+
 it("AT-22 history is silent", async () => {
   const hub = fakeHub();
   const session = hub.session(sessionId("test-session"));

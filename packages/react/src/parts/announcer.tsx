@@ -1,9 +1,9 @@
-import type { ThreadStatus } from "@sessionstream/client";
+import type { ChatThread, ThreadStatus } from "@sessionstream/client";
 import { useEffect, useRef, useState } from "react";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
-import { announce, newestAnswer } from "./announcements.ts";
+import { announce, newestAnswer, showsMessage } from "./announcements.ts";
 
 /** The transcript's only voice. Render it once per thread; it is not visible. */
 export function Announcer() {
@@ -12,13 +12,15 @@ export function Announcer() {
   const { thread } = useThreadScope();
   const [polite, setPolite] = useState("");
   const [assertive, setAssertive] = useState("");
-  const before = useRef<ThreadStatus | null>(null);
+  const heard = useRef<{ readonly of: ChatThread; readonly status: ThreadStatus } | null>(null);
 
   useEffect(() => {
     const listen = () => {
+      const before = heard.current?.of === thread ? heard.current.status : null;
       const after = thread.getStatus();
-      const announcement = announce(before.current, after, () => newestAnswer(thread), labels);
-      before.current = after;
+      const sources = { answer: () => newestAnswer(thread), hasRow: (id: string) => showsMessage(thread, id) };
+      const announcement = announce(before, after, sources, labels);
+      heard.current = { of: thread, status: after };
       if (announcement === null) return;
       // One voice: what was said politely before, that an answer is being written, say, may no longer be so.
       setPolite(announcement.urgency === "polite" ? announcement.text : "");
