@@ -72,11 +72,11 @@ export const HiddenCharacters: Story = {
 };
 
 const PICTURE =
-  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAGAAAAA2CAMAAAAPkWzgAAAACVBMVEX29vhadtKgo7DI83SJAAAARElEQVR42u3RIQ4AIAwEwcL/H43DkgaaAJl1NTeiEdKNtRkA8C+wGgAA8sDqBuSB7BMBgP0BAOD8IAAAAAAeBHpx5cAACFcInfYQ2C4AAAAASUVORK5CYII=";
 
 /** An app may name places images are loaded from, and let small ones come inside the text; others stay placeholders. */
 export const AllowedImages: Story = {
-  args: { text: `![a dot](${PICTURE})\n\n![a chart](https://elsewhere.example/chart.png)` },
+  args: { text: `![orders a day](${PICTURE})\n\n![a chart](https://elsewhere.example/chart.png)` },
   render: ({ theme, ...props }) => (
     <Surface theme={theme}>
       <ImagesProvider images={{ allow: ["https://cdn.example/charts/"], data: true }}>
@@ -86,7 +86,7 @@ export const AllowedImages: Story = {
   ),
   play: async ({ canvas, step }) => {
     await step("X21 X23 one is shown, the other named", async () => {
-      await expect(canvas.getByRole("img", { name: "a dot" })).toBeVisible();
+      await expect(canvas.getByRole("img", { name: "orders a day" })).toBeVisible();
       await expect(canvas.getByText("Image from elsewhere.example not loaded")).toBeVisible();
     });
   },
