@@ -52,6 +52,11 @@ const MATRIX: Record<string, Cells> = {
   pong: onSocket(...all("nothing")),
   page: onSocket("snapshot", "snapshot", "protocol_error", "protocol_error"),
   authenticate: onSocket(...all("authenticated")),
+  // Of nobody's but one's own.
+  "GET /sessions": known(...all("200")),
+  "PATCH /sessions/:session": known("200", "200", "403 forbidden", "403 forbidden"),
+  // The last, as nothing is left to ask about afterwards.
+  "DELETE /sessions/:session": known("200", "403 forbidden", "403 forbidden", "403 forbidden"),
 };
 
 const routeName = ({ method, path }: ChatRoute) => `${method} ${path}`;
@@ -114,7 +119,7 @@ function sessionFor(name: PrincipalName, relation: Relation): string {
 async function askRoute(chat: SecureChat, route: ChatRoute, name: PrincipalName, session: string): Promise<string> {
   const token = signIn(chat, name);
   if (name === "revoked") revoke(chat);
-  const body = route.path.endsWith("/messages") ? { prompt: "Hello" } : { sessionId: session };
+  const body = route.path.endsWith("/messages") ? { prompt: "Hello" } : { sessionId: session, pinned: true };
   const response = await chat.fetch(route.method, route.path.replace(":session", session), token, body);
   const { code = "" } = await response.json();
   return `${response.status} ${code}`.trim();

@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import {
   createHub,
   type Hub,
+  type MemoryDirectoryContents,
   type MemoryStorageContents,
+  memoryDirectory,
   memoryStorage,
   type Principal,
 } from "@sessionstream/server-node";
@@ -29,9 +31,11 @@ export interface BadInputServer extends AsyncDisposable {
 
 export async function badInputServer(contents: MemoryStorageContents = new Map()): Promise<BadInputServer> {
   const records: TransportRecord[] = [];
+  const threads: MemoryDirectoryContents = new Map();
+  const directory = memoryDirectory(threads);
   const hub = createHub({
     storage: memoryStorage(contents),
-    modules: [chat({ engine: demoEngine({ speed: 1_000 }) })],
+    modules: [chat({ engine: demoEngine({ speed: 1_000 }), directory })],
     authorize: ({ session }) => !session.startsWith("secret"),
   });
   const principal = (user: string | null | undefined): Principal | null =>
@@ -39,6 +43,7 @@ export async function badInputServer(contents: MemoryStorageContents = new Map()
   const unhurried = { perSecond: 1e6, burst: 1e6 };
   const http = createChatHttpHandler({
     hub,
+    directory,
     origins: [ORIGIN],
     authenticate: ({ headers }) => principal(headers.get("authorization")),
     limits: { commands: unhurried },
@@ -75,7 +80,7 @@ export async function badInputServer(contents: MemoryStorageContents = new Map()
     http,
     host: `127.0.0.1:${port}`,
     records,
-    stored: () => textOf(contents),
+    stored: () => textOf(contents, threads),
     async [Symbol.asyncDispose]() {
       await ws.close();
       server.closeAllConnections();
@@ -95,9 +100,12 @@ async function settle(hub: Hub): Promise<void> {
   await hub.snapshot({ principal: ADA, session: "s-1" });
 }
 
-function textOf(contents: MemoryStorageContents): string {
+function textOf(contents: MemoryStorageContents, threads: MemoryDirectoryContents): string {
   return JSON.stringify(
-    [...contents].map(([key, { events, commands }]) => [key, events, [...commands]]),
+    [
+      [...contents].map(([key, { events, commands }]) => [key, events, [...commands]]),
+      [...threads].map(([key, { entry, marks }]) => [key, entry, [...marks]]),
+    ],
     (_, value: unknown) => (typeof value === "bigint" ? String(value) : value),
   );
 }

@@ -9,6 +9,7 @@ import {
   createHub,
   type Hub,
   type MessageStorageAdapter,
+  memoryDirectory,
   memoryStorage,
   nodePlatform,
   type Principal,
@@ -69,13 +70,14 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
   const access = new Map<string, Access>();
   const asked: AuthorizeRequest[] = [];
   const platform = nodePlatform();
+  const directory = memoryDirectory();
   const tickets = createTickets();
   const userOf = (authorization: string | null | undefined): Principal | null =>
     users.get((authorization ?? "").replace(/^Bearer /, "")) ?? null;
 
   const hub = createHub({
     storage: options.storage ?? memoryStorage(),
-    modules: [chat({ engine: demoEngine({ speed: Number.POSITIVE_INFINITY }) })],
+    modules: [chat({ engine: demoEngine({ speed: Number.POSITIVE_INFINITY }), directory })],
     platform,
     limits: { reauthorizeMs: options.reauthorizeMs ?? 60_000 },
     authorize(request) {
@@ -89,6 +91,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
   });
   const http = createChatHttpHandler({
     hub,
+    directory,
     tickets,
     authenticate: ({ headers }) => userOf(headers.get("authorization")),
     origins: [ORIGIN],
