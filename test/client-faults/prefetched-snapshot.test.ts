@@ -46,9 +46,12 @@ describe("a page that was rendered with a snapshot", () => {
     const snapshot = readSessionSnapshot({ ...(await scene.fetchSnapshot()), complete: false });
     const page = scene.open(snapshot);
     expect(ownMessages(page)).toEqual(["before"]);
+    const resets: unknown[] = [];
+    page.subscribeResets((reset) => resets.push(reset));
     await scene.until("it is live", () => settled(page));
     expect(scene.snapshotModes.at(-1)).toBe("SNAPSHOT_MODE_FULL");
     expect(shown(page)).toEqual(shown(writer));
+    expect(resets).toEqual([]);
   });
 
   it("F-P10 is refused what is no snapshot, and one of another session", async () => {

@@ -73,6 +73,8 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   let loadingEarlier: Promise<void> | null = null;
   /** What is about to be shown instead of what was. */
   let replacement: { readonly reason: ResetReason; readonly full: FullState } | null = null;
+  /** A snapshot that nothing can go on from is followed by everything, which replaces it by intent. */
+  let isForerunner = options.snapshot?.from.cursor.ordinal === 0n;
 
   const delivery = createDelivery({
     ...submitter,
@@ -108,30 +110,42 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
   }
 
   function apply(update: TimelineUpdate): ApplyResult {
-    const reason = update.type === "full" ? resetReason(timeline.getCursor(), update.cursor) : null;
-    if (update.type === "full" && reason !== null) replacement = { reason, full: update };
+    if (update.type === "full") {
+      const reason = resetReason(timeline.getCursor(), update.cursor);
+      const isExpected = isRevoked() || (isForerunner && reason === "content");
+      if (reason !== null && !isExpected) replacement = { reason, full: update };
+      isForerunner = false;
+    }
     return timeline.apply(update);
   }
 
-  /** Before anybody concludes from the new position what became of a message. */
-  function tellReset(): void {
-    if (replacement === null) return;
+  /** Then the content is taken away (P-86), which says nothing of a log and nothing of a message. */
+  function isRevoked(): boolean {
+    const { connection } = status;
+    return connection.type === "failed" && connection.error.code === "revoked";
+  }
+
+  function takeReset(): SessionReset | null {
+    if (replacement === null) return null;
     const { reason, full } = replacement;
     replacement = null;
-    resetListeners.call({ reason, lost: delivery.replaced(full) });
+    return { reason, lost: delivery.replaced(full) };
   }
 
   function onFlush({ changed, orderChanged }: TimelineFlush): void {
-    tellReset();
+    const cursor = timeline.getCursor();
+    // Before anybody concludes from the new position what became of a message.
+    const reset = takeReset();
     for (const key of changed) {
       const entity = timeline.getEntity(key);
       if (entity?.commandId !== undefined && isOwnMessage(entity)) {
-        delivery.arrived(entity.commandId, entity.createdOrdinal);
+        delivery.arrived(entity.commandId, cursor.epoch, entity.createdOrdinal);
       }
     }
-    delivery.reached(timeline.getCursor());
+    if (!isRevoked()) delivery.reached(cursor);
     if (orderChanged) refreshRows();
-    if (orderChanged || timeline.getCursor().epoch === "" || changed.some(isRunKey)) refreshRun();
+    if (orderChanged || cursor.epoch === "" || changed.some(isRunKey)) refreshRun();
+    if (reset !== null) resetListeners.call(reset);
   }
 
   function hasMessageOf(id: string): boolean {

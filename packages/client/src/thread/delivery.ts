@@ -33,8 +33,8 @@ export interface Delivery {
   send(message: OwnMessage): Promise<void>;
   retry(commandId: string): Promise<void>;
   discard(commandId: string): string | undefined;
-  /** The timeline shows the message of this command, created at an ordinal. */
-  arrived(commandId: string, ordinal: bigint): void;
+  /** The timeline shows the message of this command, created at an ordinal of a log. */
+  arrived(commandId: string, inEpoch: string, ordinal: bigint): void;
   /** The timeline shows this state instead of what it showed. Returns the commands it has lost. */
   replaced(by: Extract<TimelineUpdate, { readonly type: "full" }>): readonly string[];
   /** The timeline reached this cursor. */
@@ -284,10 +284,10 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       pump();
       return parcel.item.text;
     },
-    arrived(commandId, ordinal) {
+    arrived(commandId, inEpoch, ordinal) {
       const parcel = parcels.get(commandId);
       if (parcel === undefined) return;
-      acceptedMessages.remember(parcel.item, epoch(), ordinal);
+      acceptedMessages.remember(parcel.item, inEpoch, ordinal);
       if (inFlight === parcel.item) inFlight = null;
       parcel.settled.resolve();
       drop(commandId);
