@@ -70,6 +70,7 @@ export {
 } from "./hub/hub-options.ts";
 export { memoryErrorRecords } from "./hub/memory-error-records.ts";
 export type { PipelineChange, PipelineEvent, PipelineRecord, PipelineUnit } from "./hub/pipeline-record.ts";
+export type { Retained, RetentionPolicy } from "./hub/retention-policy.ts";
 export type { Revocation, RevocationChannel } from "./hub/revocation.ts";
 export { devInsecure, type InsecureDecisions } from "./platform/dev-insecure.ts";
 export type { HubPlatform } from "./platform/hub-platform.ts";
@@ -97,14 +98,22 @@ export {
   type Durability,
   type EntityChanges,
   type EntityIdentity,
+  isRedactable,
+  isRetention,
   isShared,
   type Lease,
   type LeaseKey,
   type LoadedSession,
   type MessageStorageAdapter,
+  type RedactableStorage,
+  type RetentionStorage,
+  type RewriteResult,
+  type SessionBase,
   type SessionCommit,
   type SessionHead,
   type SessionKey,
+  type SessionRedaction,
+  type SessionTruncation,
   type SharedMessageStorage,
   type StorageCapabilities,
   type StoredCommand,

@@ -36,6 +36,7 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
   const next = wasUnborn ? newborn(lane, head) : state;
   if (head.floor > next.view.ordinal) return reload(lane);
   if (head.ordinal < next.view.ordinal) return startOver(lane);
+  if (!wasUnborn && isRebuilt(lane, head)) return reload(lane);
   const staged = new StagedView(next.view);
   staged.epoch = head.epoch;
   const events: StoredEvent[] = [];
@@ -81,6 +82,11 @@ export async function catchUp(lane: LaneContext): Promise<CaughtUp> {
   if (newer !== "gone" && newer.length === 0) return NOTHING_NEW;
   const loaded = await core.storage.load(session);
   return followHead(lane, loaded?.head ?? null);
+}
+
+/** Other entities than this lane's, by its own projections: something was erased, or tried again. */
+function isRebuilt({ core, state }: LaneContext, { view }: SessionHead): boolean {
+  return view !== state.viewId && view !== state.stored?.view && isMadeBy(view, core.registry.projectionsId);
 }
 
 /** From where to read: with the view's own last event, if it is kept, to see that what follows follows on it. */

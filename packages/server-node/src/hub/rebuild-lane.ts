@@ -17,10 +17,14 @@ export function rebuildLane(lane: Lane): Promise<void> {
       });
       if (rebuilt === null) continue;
       lane.replace(rebuilt);
-      const nothing = { units: [], rows: [], deltas: [], effects: [] };
-      observeCommit(lane, { mode: "rebuild", prevOrdinal: 0n, checkpoint: true, ...nothing });
+      observeRebuild(lane);
       return;
     }
     throw new SessionStreamError("busy", "The session changes too fast to be rebuilt; try again.");
   });
+}
+
+export function observeRebuild(lane: Lane): void {
+  const nothing = { units: [], rows: [], deltas: [], effects: [] };
+  observeCommit(lane, { mode: "rebuild", prevOrdinal: 0n, checkpoint: true, ...nothing });
 }

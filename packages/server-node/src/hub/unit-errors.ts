@@ -2,7 +2,16 @@
 import { type ErrorCode, SessionStreamError } from "@sessionstream/protocol";
 
 /** Errors that already say what the caller needs to know pass as they are. */
-const SPEAK_FOR_THEMSELVES = new Set<ErrorCode>(["busy", "closed", "gone", "storage_unavailable", "corrupt_data"]);
+const SPEAK_FOR_THEMSELVES = new Set<ErrorCode>([
+  "bad_request",
+  "busy",
+  "closed",
+  "gone",
+  "session_not_found",
+  "storage_unavailable",
+  "corrupt_data",
+  "invalid_options",
+]);
 
 export function storageError(cause: unknown): SessionStreamError {
   if (cause instanceof SessionStreamError && SPEAK_FOR_THEMSELVES.has(cause.code)) return cause;
@@ -46,4 +55,9 @@ export function drainingError(): SessionStreamError {
 
 export function noFencesError(): SessionStreamError {
   return new SessionStreamError("invalid_options", "A fence needs a storage with leases; this one has none.");
+}
+
+export function noAbilityError(what: string, tier: string): SessionStreamError {
+  const message = `This storage is none that ${what}: use one whose adapter is a ${tier} (memory, SQLite, PostgreSQL).`;
+  return new SessionStreamError("invalid_options", message);
 }

@@ -10,21 +10,30 @@ export async function writeCheckpoint(lane: LaneContext): Promise<void> {
   const { core, session, state } = lane;
   if (state.isUnborn || state.isForeign || state.dirty.size === 0) return;
   try {
-    const head = { ...nextHead(core, state), projected: state.view.ordinal };
-    const entities = checkpointOf(core.registry.payloads, state.view, state.dirty);
-    const commit: SessionCommit = { session, expect: state.stored?.revision ?? null, head, events: [], entities };
-    core.failpoint("before-checkpoint");
-    const result = await core.storage.commit(commit);
-    core.failpoint("after-checkpoint");
-    if (result.status === "committed") {
-      state.stored = head;
-      state.dirty.clear();
-    } else if (result.status === "conflict") {
-      await followHead(lane, result.head);
-      lane.committed();
-    }
+    await storeView(lane);
   } catch (error) {
     core.errors.report({ kind: "storage", error, subject: "checkpoint", session });
     lane.distrust();
   }
+}
+
+/** @returns `false`: another process was faster, and has been followed. */
+export async function storeView(lane: LaneContext): Promise<boolean> {
+  const { core, session, state } = lane;
+  const head = { ...nextHead(core, state), projected: state.view.ordinal };
+  const entities = checkpointOf(core.registry.payloads, state.view, state.dirty);
+  const commit: SessionCommit = { session, expect: state.stored?.revision ?? null, head, events: [], entities };
+  core.failpoint("before-checkpoint");
+  const result = await core.storage.commit(commit);
+  core.failpoint("after-checkpoint");
+  if (result.status === "committed") {
+    state.stored = head;
+    state.dirty.clear();
+    return true;
+  }
+  if (result.status === "conflict") {
+    await followHead(lane, result.head);
+    lane.committed();
+  }
+  return false;
 }

@@ -131,7 +131,7 @@ function throughLife(storage: SharedMessageStorage, life: ProcessLife, fleet: Hu
     return answer;
   }
   return {
-    capabilities: storage.capabilities,
+    capabilities: { durability: storage.capabilities.durability, shared: true },
     load: (session) =>
       call(async () => {
         if (session.session === fleet.unreadable) throw new Error("the log is damaged");

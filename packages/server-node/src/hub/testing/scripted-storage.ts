@@ -22,7 +22,7 @@ export interface ScriptedStorage extends MessageStorageAdapter {
 export function scriptedStorage(inner: MessageStorageAdapter = memoryStorage()): ScriptedStorage {
   let held: Promise<void> = Promise.resolve();
   const storage: ScriptedStorage = {
-    capabilities: inner.capabilities,
+    capabilities: { durability: inner.capabilities.durability, shared: inner.capabilities.shared },
     commits: [],
     calls: { load: 0, events: 0, command: 0, commit: 0 },
     faults: [],
