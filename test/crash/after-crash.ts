@@ -6,9 +6,10 @@ import { performance } from "node:perf_hooks";
 import { createHub, type Hub, type MessageStorageAdapter, type StoredEvent } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { expect, vi } from "vitest";
-import { ada, chatModule, idleChatModule } from "./chat-under-test.ts";
+import { ada, chatModule } from "./chat-under-test.ts";
 import type { Acknowledged, SentCommand } from "./crashing-server.ts";
 import { expectRunsSound, orphanedRuns } from "./runs-in-log.ts";
+import { logOnly, viewOf } from "./stored-view.ts";
 
 /** After a restart no run whose process is gone stays open for longer. */
 const ORPHANS_END_WITHIN_MS = 45_000;
@@ -39,7 +40,7 @@ export async function expectSound(
     expect([head?.ordinal ?? 0n, head?.tag ?? ""]).toEqual([BigInt(log.length), log.at(-1)?.id ?? ""]);
     await expectCommandsWhole(storage, log, session, sent, acknowledged);
     runEnds.push(...expectRunsSound(log));
-    expect(await viewOf(storage, session)).toEqual(await viewOf(withoutEntities(storage), session));
+    expect(await viewOf(storage, session)).toEqual(await viewOf(logOnly(storage), session));
   }
   await storage.close();
   return runEnds;
@@ -59,44 +60,6 @@ async function expectCommandsWhole(
     const ack = acknowledged.get(id);
     if (ack !== undefined) expect(stored?.outcome, `outcome of ${id}`).toBe(ack.outcome);
   }
-}
-
-/** A session with all metadata, as a hub that starts nothing sees it. */
-async function viewOf(storage: MessageStorageAdapter, session: string) {
-  const hub = createHub({
-    storage: { ...delegate(storage), close: async () => {} },
-    modules: [idleChatModule()],
-    authorize: () => true,
-  });
-  const snapshot = await hub.snapshot({ principal: ada, session });
-  await hub.close();
-  return snapshot;
-}
-
-/** Shows the log only, so that whoever loads it folds all of it. */
-function withoutEntities(storage: MessageStorageAdapter): MessageStorageAdapter {
-  return {
-    ...delegate(storage),
-    load: async (session) => {
-      const loaded = await storage.load(session);
-      return loaded && { head: { ...loaded.head, projected: 0n }, entities: [] };
-    },
-    commit: async () => {
-      throw new Error("Looking must not write");
-    },
-  };
-}
-
-function delegate(storage: MessageStorageAdapter): MessageStorageAdapter {
-  return {
-    capabilities: storage.capabilities,
-    load: (session) => storage.load(session),
-    events: (session, query) => storage.events(session, query),
-    command: (session, id) => storage.command(session, id),
-    commit: (commit) => storage.commit(commit),
-    remove: (session) => storage.remove(session),
-    close: () => storage.close(),
-  };
 }
 
 /**

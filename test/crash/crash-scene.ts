@@ -31,7 +31,7 @@ export function aRecital(name: string | number, session = "recitals"): SentComma
 export function crashServers(timeoutMs: number) {
   let bundle: BundledServer;
   beforeAll(async () => {
-    bundle = await bundleServer();
+    bundle = await bundleServer(new URL("./crash-server.ts", import.meta.url));
     return () => bundle.remove();
   }, timeoutMs);
   return async function aServer(onTestFinished: Cleanup, path: string, dieAt?: DieAt): Promise<CrashingServer> {

@@ -2,12 +2,13 @@
  * Owns one server process of the tests: a folder of its own, a free port, and an end together with the tests, even
  * when these are killed. What kind of server it is, its starter knows.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { findProgram } from "../../scripts/find-program.ts";
 
 /** PostgreSQL refuses to run as root, so that root's servers run as nobody. */
@@ -41,54 +42,86 @@ export async function freePort(): Promise<number> {
 }
 
 export interface ChildServer {
-  readonly process: ChildProcess;
+  signal(signal: NodeJS.Signals): void;
+  /** Ends it with a signal. Its folder stays, so that it can be started again. */
+  halt(signal: NodeJS.Signals): Promise<void>;
+  /** After `halt`: at the same address, over what it left. Resolves when it answers. */
+  resume(): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
+}
+
+interface ServerProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly folder: string;
+  readonly answers: () => Promise<void>;
 }
 
 /**
  * Starts a server and waits until `answers` resolves.
  * @throws Error with what the server printed, when it ends before it answers.
  */
-export async function startChildServer(options: {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly folder: string;
-  readonly answers: () => Promise<void>;
-}): Promise<ChildServer> {
-  const { program, args, folder } = options;
+export async function startChildServer(server: ServerProgram): Promise<ChildServer> {
+  let child = spawnServer(server);
+  const onExit = (): void => {
+    child.kill("SIGKILL");
+    rmSync(server.folder, { recursive: true, force: true });
+  };
+  const halt = async (signal: NodeJS.Signals) => {
+    if (hasEnded(child)) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  };
+  process.once("exit", onExit);
+  try {
+    await untilItAnswers(server, child);
+  } catch (error) {
+    onExit();
+    throw error;
+  }
+  return {
+    signal: (signal) => void child.kill(signal),
+    halt,
+    async resume() {
+      child = spawnServer(server);
+      await untilItAnswers(server, child);
+    },
+    async stop() {
+      process.off("exit", onExit);
+      await halt("SIGKILL");
+      rmSync(server.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+function spawnServer({ program, args, folder }: ServerProgram): ServerProcess {
   const setpriv = findProgram("setpriv");
   // Without it the server outlives tests that are killed.
   const [command, ...before] = setpriv === null ? [program] : [setpriv, "--pdeathsig", "KILL", program];
-  const child = spawn(command, [...before, ...args], {
+  return spawn(command, [...before, ...args], {
     cwd: folder,
     ...serverIdentity(),
     stdio: ["ignore", "pipe", "pipe"],
   });
+}
+
+function hasEnded(child: ServerProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function untilItAnswers({ program, answers }: ServerProgram, child: ServerProcess): Promise<void> {
   const printed: string[] = [];
   child.stdout.on("data", (text) => printed.push(String(text)));
   child.stderr.on("data", (text) => printed.push(String(text)));
-  const ended = once(child, "exit");
-  const onExit = (): void => {
-    child.kill("SIGKILL");
-    rmSync(folder, { recursive: true, force: true });
-  };
-  process.once("exit", onExit);
   try {
-    await untilAnswer(options.answers, () => child.exitCode !== null || child.signalCode !== null);
+    await untilAnswer(answers, () => hasEnded(child));
   } catch (cause) {
-    onExit();
     throw new Error(`${program} did not answer:\n${printed.join("")}`, { cause });
   }
-  return {
-    process: child,
-    stop: async () => {
-      process.off("exit", onExit);
-      child.kill("SIGKILL");
-      await ended;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 const STARTS_WITHIN_MS = 30_000;

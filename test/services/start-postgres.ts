@@ -6,7 +6,7 @@ import pg from "pg";
 import { type ChildServer, freePort, makeServerFolder, serverIdentity, startChildServer } from "./child-server.ts";
 import { findPostgresPrograms } from "./postgres-programs.ts";
 
-export interface TestPostgres extends Pick<ChildServer, "process" | "stop"> {
+export interface TestPostgres extends ChildServer {
   readonly url: string;
 }
 

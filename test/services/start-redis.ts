@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { findProgram } from "../../scripts/find-program.ts";
 import { type ChildServer, freePort, makeServerFolder, startChildServer } from "./child-server.ts";
 
-export interface TestRedis extends Pick<ChildServer, "process" | "stop"> {
+export interface TestRedis extends ChildServer {
   readonly url: string;
 }
 

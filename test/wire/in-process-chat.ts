@@ -13,7 +13,7 @@ export function inProcessHttp(hub: Hub, principal: Principal): HttpHandler {
   return createChatHttpHandler({ hub, authenticate: () => principal, origins: [], allowMissingOrigin: true, limits });
 }
 
-export function inProcessBackend(hub: Hub, principal: Principal): ChatBackend {
+export function inProcessBackend(hub: Hub, principal: Principal, window = 50): ChatBackend {
   const http = inProcessHttp(hub, principal);
   const wire = inProcessWire({
     hub: () => hub,
@@ -24,6 +24,7 @@ export function inProcessBackend(hub: Hub, principal: Principal): ChatBackend {
   return sessionstreamBackend({
     url: "https://shop.example/api/chat",
     transport: wire,
+    window,
     fetch: (input, init) => http(new Request(input, init)),
   });
 }
