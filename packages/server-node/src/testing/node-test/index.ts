@@ -1,1 +1,1 @@
-export { describeStorageConformance } from "./describe-storage-conformance.ts";
+export { describeStorageConformance, type StorageConformanceOptions } from "./describe-storage-conformance.ts";

@@ -17,6 +17,9 @@ const UNSAID: Readonly<Partial<Record<AbilityName, Missing>>> = {
   redaction: { missing: "the storage cannot erase what an event said" },
 };
 
+/** A bound for what hangs, wide enough for the largest cases against a distant database on a busy machine. */
+export const CASE_TIMEOUT_MS = 120_000;
+
 /** Why this harness cannot run the case; `null` when it can. */
 export function skipReason<Store extends OpenStore>(item: StorageCase, harness: StorageHarness<Store>): string | null {
   if (item.needs === undefined) return null;

@@ -7,6 +7,7 @@ import { durabilityCases } from "./cases/durability-cases.ts";
 import { endingCases } from "./cases/ending-cases.ts";
 import { entityCases } from "./cases/entity-cases.ts";
 import { faultCases } from "./cases/fault-cases.ts";
+import { gaplessCases } from "./cases/gapless-cases.ts";
 import { headCases } from "./cases/head-cases.ts";
 import { historyCases } from "./cases/history-cases.ts";
 import { identityCases } from "./cases/identity-cases.ts";
@@ -36,4 +37,5 @@ export const storageConformanceCases: readonly StorageCase[] = [
   ...sharedCommitCases,
   ...retentionCases,
   ...redactionCases,
+  ...gaplessCases,
 ];

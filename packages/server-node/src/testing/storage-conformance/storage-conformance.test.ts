@@ -5,6 +5,7 @@ import { type MemoryStorageContents, memoryStorage } from "../../storage/memory/
 import type { StorageHarness } from "./harness.ts";
 import { runStorageCase, skipReason } from "./run-case.ts";
 import { storageConformanceCases } from "./storage-conformance-cases.ts";
+import { measureStorage, timingReport } from "./timings.ts";
 
 type Bug = (good: MessageStorageAdapter) => Partial<MessageStorageAdapter>;
 
@@ -199,6 +200,68 @@ const BUGS: readonly { readonly defect: string; readonly caughtBy: readonly stri
   },
   { defect: "goes on after close", caughtBy: ["S-40"], bug: () => ({ close: async () => {} }) },
   {
+    defect: "shows the last event while the one before is still on its way",
+    caughtBy: ["S-73"],
+    bug: (good) => {
+      let underway = 0;
+      return {
+        commit: async (commit) => {
+          const result = await good.commit(commit);
+          underway += 1;
+          await new Promise(setImmediate);
+          underway -= 1;
+          return result;
+        },
+        events: async (session, query) => {
+          const found = await good.events(session, query);
+          return found === "gone" || underway === 0 ? found : found.toSpliced(-2, 1);
+        },
+      };
+    },
+  },
+  {
+    defect: "replaces record by record",
+    caughtBy: ["S-74"],
+    bug: (good) => ({
+      commit: async (commit) => {
+        const { entities } = commit;
+        if (!entities?.replace) return good.commit(commit);
+        const half = entities.put.slice(entities.put.length / 2);
+        const result = await good.commit({ ...commit, entities: { put: half, forget: [] } });
+        if (result.status !== "committed") return result;
+        await new Promise(setImmediate);
+        return good.commit({
+          session: commit.session,
+          expect: commit.head.revision,
+          head: commit.head,
+          events: [],
+          entities,
+        });
+      },
+    }),
+  },
+  {
+    defect: "cuts ids at 255 characters",
+    caughtBy: ["S-75"],
+    bug: renaming(({ tenant, session }) => ({ tenant: tenant.slice(0, 255), session: session.slice(0, 255) })),
+  },
+  {
+    defect: "joins kind and id",
+    caughtBy: ["S-76"],
+    bug: rewriting((commit) => {
+      const names = new Map((commit.entities?.put ?? []).map((entity) => [`${entity.kind}/${entity.id}`, entity]));
+      return withEntities(commit, { put: [...names.values()] });
+    }),
+  },
+  {
+    defect: "lets ordinals wrap around",
+    caughtBy: ["S-77"],
+    bug: rewriting((commit) => ({
+      ...commit,
+      events: commit.events.map((event) => ({ ...event, ordinal: BigInt.asIntN(64, event.ordinal) })),
+    })),
+  },
+  {
     defect: "claims durability that nobody proved",
     caughtBy: ["S-48"],
     bug: () => ({ capabilities: { durability: "power", shared: true } }),
@@ -248,6 +311,22 @@ it("H54 every clause of the contract has its case, in order", () => {
   const page = readFileSync(new URL("../../storage/CONTRACT.md", import.meta.url), "utf8");
   const clauses = Array.from(page.matchAll(/^- \*\*(S-\d+)\*\*/gm), (match) => match[1]);
   expect(storageConformanceCases.map((item) => item.id)).toEqual(clauses);
+});
+
+it("H54 the timing report says how long each call took, and that is all", async () => {
+  let time = 0;
+  const timings = await measureStorage(
+    harnessOf(() => ({})),
+    () => {
+      time += 0.5;
+      return time;
+    },
+  );
+  const half = { p50: 0.5, p99: 0.5 };
+  expect(timings).toEqual({ commit: half, load: half, events: half });
+  expect(timingReport("memory", timings)).toBe(
+    "memory: commit p50 0.50 ms, p99 0.50 ms; load p50 0.50 ms, p99 0.50 ms; 100 events p50 0.50 ms, p99 0.50 ms",
+  );
 });
 
 it("H54 a case that cannot run says why and does not pass", async () => {

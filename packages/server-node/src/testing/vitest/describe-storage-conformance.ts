@@ -1,14 +1,19 @@
 /** Owns the suite as Vitest tests: one per clause; a case that cannot run says which and why. */
 import { describe, it } from "vitest";
 import type { OpenStore, StorageHarness } from "../storage-conformance/harness.ts";
-import { runStorageCase, skipReason } from "../storage-conformance/run-case.ts";
+import { CASE_TIMEOUT_MS, runStorageCase, skipReason } from "../storage-conformance/run-case.ts";
 import { storageConformanceCases } from "../storage-conformance/storage-conformance-cases.ts";
+import { measureStorage, timingReport } from "../storage-conformance/timings.ts";
 
-const CASE_TIMEOUT_MS = 30_000;
+export interface StorageConformanceOptions {
+  /** Prints how long commits and reads take, after the cases. Nothing is asserted. Default `false`. */
+  readonly timings?: boolean;
+}
 
 export function describeStorageConformance<Store extends OpenStore>(
   name: string,
   harness: StorageHarness<Store>,
+  options: StorageConformanceOptions = {},
 ): void {
   describe(`storage conformance: ${name}`, () => {
     for (const item of storageConformanceCases) {
@@ -16,6 +21,13 @@ export function describeStorageConformance<Store extends OpenStore>(
       const reason = skipReason(item, harness);
       if (reason === null) it(title, () => runStorageCase(item, harness), CASE_TIMEOUT_MS);
       else it.skip(`${title} (not run: ${reason})`);
+    }
+    if (options.timings) {
+      const report = async () => {
+        // biome-ignore lint/suspicious/noConsole: it was asked for, and a reporter shows nothing of a test that passes
+        console.info(timingReport(name, await measureStorage(harness)));
+      };
+      it("timings, to be read", report, CASE_TIMEOUT_MS);
     }
   });
 }

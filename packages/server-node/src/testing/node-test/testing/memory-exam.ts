@@ -10,6 +10,8 @@ describeStorageConformance("memory", {
   reopen: nothing,
   process: nothing,
   faults: nothing,
+  retention: true,
+  redaction: true,
 });
 
 describeStorageConformance("forgetful", {
@@ -17,4 +19,6 @@ describeStorageConformance("forgetful", {
   reopen: nothing,
   process: nothing,
   faults: nothing,
+  retention: true,
+  redaction: true,
 });

@@ -92,7 +92,7 @@ export const commandCases: readonly StorageCase[] = [
   },
   {
     id: "S-28",
-    title: "commands outlive checkpoints, replacement and a raised floor",
+    title: "F-D13 commands outlive checkpoints, replacement and a raised floor",
     async run(storage) {
       await append(storage, "r1", { events: 5, command: aCommand("c1") });
       await append(storage, "r2", { head: { projected: 5n }, entities: { put: [anEntity("a")], forget: [] } });

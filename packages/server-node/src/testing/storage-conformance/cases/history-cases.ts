@@ -4,7 +4,7 @@ import { contents, same } from "../check.ts";
 import { randomStep, seededRandom } from "../random-step.ts";
 import type { StorageCase } from "../storage-case.ts";
 
-const HISTORIES = 200;
+const HISTORIES = 500;
 /** Neighbours in time, so that a store which gathers commits has something to gather. */
 const AT_ONCE = 25;
 const STEPS = 25;
@@ -13,13 +13,18 @@ export const historyCases: readonly StorageCase[] = [
   {
     id: "S-41",
     title: `H52 H54 ${HISTORIES} random histories are answered as the memory adapter answers them`,
-    async run(storage) {
-      for (let first = 1; first <= HISTORIES; first += AT_ONCE) {
-        await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => runHistory(storage, first + index)));
-      }
-    },
+    run: (storage) => runHistories(storage, { from: 1, count: HISTORIES }),
   },
 ];
+
+/** Each number is another history, the same every time. */
+export async function runHistories(
+  storage: MessageStorageAdapter,
+  { from, count }: { readonly from: number; readonly count: number },
+): Promise<void> {
+  const seeds = Array.from({ length: count }, (_, index) => from + index);
+  while (seeds.length > 0) await Promise.all(seeds.splice(0, AT_ONCE).map((seed) => runHistory(storage, seed)));
+}
 
 async function runHistory(storage: MessageStorageAdapter, seed: number): Promise<void> {
   const model = memoryStorage();
