@@ -1,17 +1,16 @@
+import type { MessageRow, MessageRowStore } from "@sessionstream/protocol/message-rows";
 import { describe, expect, it } from "vitest";
 import type { StoredEntity } from "../../storage/contract.ts";
 import { manualPlatform } from "../../testing/manual-platform.ts";
 import { aCommand, anEntity, commitAfter, SESSION } from "../../testing/storage-conformance/records.ts";
-import { describeMessageRowConformance, describeStorageConformance } from "../../testing/vitest/index.ts";
+import { describeStorageConformance } from "../../testing/vitest/index.ts";
 import { fromMessageRows } from "./from-message-rows.ts";
-import type { MessageRow } from "./message-row.ts";
-import { memoryMessageRows } from "./testing/memory-message-rows.ts";
+import { memoryMessageRows } from "./memory-message-rows.ts";
+import { failingRows } from "./testing/failing-rows.ts";
 
 const THREAD = "acme/session-1";
 const platform = manualPlatform();
 const reasons = { missing: "the log ends with its process" };
-
-describeMessageRowConformance("in memory", () => memoryMessageRows());
 
 describeStorageConformance("message rows, within one process", {
   open: async () => {
@@ -124,21 +123,44 @@ describe("writing", () => {
 
   it("L5: a row that cannot be written fails the commit, which can be tried again", async () => {
     const table = memoryMessageRows();
-    const storage = fromMessageRows(table, { platform });
-    const commit = commitAfter(null, "r1", put(userMessage("u", "Hi")));
-    table.failNext();
-    await expect(storage.commit(commit)).rejects.toThrow("the table is away");
+    const { store, failNext } = failingRows(table);
+    const storage = fromMessageRows(store, { platform, attempts: 1 });
+    const commit = commitAfter(null, "r1", put(userMessage("u", "Hi"), userMessage("v", "there", 2n)));
+    failNext(1, { after: 1 });
+    await expect(storage.commit(commit)).rejects.toMatchObject({ code: "storage_unavailable", retryable: true });
     expect(await storage.load(SESSION)).toBeNull();
     expect(await storage.commit(commit)).toEqual({ status: "committed" });
-    expect(table.rows).toHaveLength(1);
+    expect(table.rows.map(({ textPreview }) => textPreview)).toEqual(["Hi", "there"]);
   });
 
-  it("cuts a preview between characters", async () => {
+  it("G33 of a commit's rows each is written once, although the table stumbles and forgets to answer", async () => {
     const table = memoryMessageRows();
-    await fromMessageRows(table, { platform }).commit(
-      commitAfter(null, "r1", put(userMessage("u", `x${"😀".repeat(200)}`))),
-    );
-    expect(table.rows[0]?.textPreview).toBe(`x${"😀".repeat(79)}`);
+    const { store, failNext, appends } = failingRows(table);
+    const time = manualPlatform();
+    const storage = fromMessageRows(store, { platform: time });
+    const messages = ["a", "b", "c"].map((id, index) => userMessage(id, id, BigInt(index) + 1n));
+    failNext(3, { after: 1, butStore: true });
+    const committed = storage.commit(commitAfter(null, "r1", put(...messages)));
+    await time.advance(3_000);
+    expect(await committed).toEqual({ status: "committed" });
+    expect(table.rows.map(({ textPreview }) => textPreview)).toEqual(["a", "b", "c"]);
+    expect(appends()).toEqual(["a", "b", "b", "b", "b", "c"].map((id) => `ChatMessage/${id}`));
+  });
+
+  it("G20 a row tells an answer that was stopped or failed from one that is complete", async () => {
+    const table = memoryMessageRows();
+    const ended = (id: string, fields: object) => {
+      const message = { messageId: id, role: "assistant", content: id, parentMessageId: id, ...fields };
+      return anEntity(id, { kind: "ChatMessage", payload: payload("ChatMessageEntity", message) });
+    };
+    const entities = [
+      ended("a", { status: "finished" }),
+      ended("b", { status: "stopped" }),
+      ended("c", { status: "error" }),
+      ended("d", { status: "interrupted" }),
+    ];
+    await fromMessageRows(table, { platform }).commit(commitAfter(null, "r1", put(...entities)));
+    expect(table.rows.map(({ status }) => status)).toEqual(["complete", "aborted", "error", "aborted"]);
   });
 });
 
@@ -198,13 +220,13 @@ describe("reading", () => {
     ]);
   });
 
-  it("reads again after the table was away", async () => {
+  it("G32 a table that is away is a typed error that names nothing of it, and is read again", async () => {
     const table = memoryMessageRows([ownRow(1, {})]);
     let away = true;
     const loadMessages = (threadId: string) =>
-      away ? Promise.reject(new Error("away")) : table.loadMessages(threadId);
-    const storage = fromMessageRows({ ...table, loadMessages }, { platform });
-    await expect(storage.load(SESSION)).rejects.toThrow("away");
+      away ? Promise.reject(new Error("10.0.0.7 is away")) : table.loadMessages(threadId);
+    const storage = fromMessageRows({ ...table, loadMessages }, { platform, attempts: 1 });
+    await expect(storage.load(SESSION)).rejects.toMatchObject({ code: "storage_unavailable", retryable: true });
     away = false;
     expect((await storage.load(SESSION))?.head.ordinal).toBe(1n);
   });
@@ -217,6 +239,54 @@ describe("reading", () => {
     const again = await storage.load(SESSION);
     expect(again?.entities).toEqual(first?.entities);
     expect(again?.head.epoch).not.toBe(first?.head.epoch);
+  });
+
+  it("rows of the application's own with calls, results, reasoning and errors become what the chat shows for them", async () => {
+    const table = memoryMessageRows([
+      ownRow(1, { blocks: [{ type: "text", text: "Weather?" }] }),
+      ownRow(2, { authorRole: "agent", kind: "event", blocks: [{ type: "reasoning", text: "hm" }] }),
+      ownRow(3, {
+        authorRole: "agent",
+        kind: "card",
+        blocks: [
+          { type: "tool_use", id: "call-1", name: "weather", input: { city: "Oslo" } },
+          { type: "tool_result", tool_use_id: "call-1", content: { celsius: 3 } },
+        ],
+      }),
+      ownRow(4, { authorRole: "agent", status: "aborted", blocks: [{ type: "text", text: "Cold" }] }),
+      ownRow(5, {
+        authorRole: "agent",
+        kind: "event",
+        blocks: [{ type: "error", code: "engine_failed", message: "The model is away" }],
+      }),
+    ]);
+    const loaded = await fromMessageRows(table, { platform }).load(SESSION);
+    const root = "answer-to-row-1";
+    expect(loaded?.entities.map(({ kind, id, payload }) => [kind, id, JSON.parse(payload)])).toMatchObject([
+      ["ChatMessage", "row-1", { role: "user" }],
+      ["ChatMessage", "row-2:0", { role: "thinking", content: "hm" }],
+      [
+        "ChatToolCall",
+        "call-1",
+        { toolName: "weather", input: '{"city":"Oslo"}', status: "completed", messageId: root },
+      ],
+      ["ChatToolResult", "call-1:result", { toolCallId: "call-1", result: '{"celsius":3}', status: "completed" }],
+      ["ChatMessage", "row-4", { role: "assistant", content: "Cold", status: "stopped" }],
+      ["ChatRun", root, { userMessageId: "row-1" }],
+      ["ChatMessage", "row-5:0", { role: "error", content: "The model is away" }],
+    ]);
+  });
+
+  it("G28 reads no more than the newest rows if told so", async () => {
+    const table = memoryMessageRows([1, 2, 3, 4].map((seq) => ownRow(seq, { textPreview: `${seq}` })));
+    const asked: unknown[] = [];
+    const loadMessages: MessageRowStore["loadMessages"] = (threadId, page) => {
+      asked.push(page);
+      return table.loadMessages(threadId);
+    };
+    const loaded = await fromMessageRows({ ...table, loadMessages }, { platform, newestRows: 2 }).load(SESSION);
+    expect(loaded?.entities.map(({ id }) => id)).toEqual(["row-3", "row-4"]);
+    expect(asked).toEqual([{ limit: 2 }]);
   });
 
   it("removes a thread's rows with its log", async () => {

@@ -6,7 +6,14 @@
  * Every process start is a new epoch: clients start over from the rows. When settled messages reach the table is the
  * hub's `checkpoint`: at the end of a run and within a second of idleness, or with `"always"` at once.
  */
-import { compareOrdinals, type EntityKey, entityKey } from "@sessionstream/protocol";
+import { compareOrdinals, entityKey } from "@sessionstream/protocol";
+import {
+  type MessageRow,
+  type MessageRowStore,
+  type RowRetry,
+  retryRow,
+  rowsOfPage,
+} from "@sessionstream/protocol/message-rows";
 import type { HubPlatform } from "../../platform/hub-platform.ts";
 import { nodePlatform } from "../../platform/node-platform.ts";
 import type {
@@ -22,8 +29,9 @@ import type {
   StoredEvent,
 } from "../../storage/contract.ts";
 import { memoryStorage } from "../../storage/memory/memory-storage.ts";
+import { Answers } from "./answers.ts";
 import { entitiesOfRows } from "./entities-of-rows.ts";
-import type { MessageRow, MessageRowStore } from "./message-row.ts";
+import { observeThread, type RowFollower, type ThreadRows } from "./observe-thread.ts";
 import { rowOfEntity } from "./row-of-entity.ts";
 
 export interface MessageRowsOptions {
@@ -33,32 +41,46 @@ export interface MessageRowsOptions {
   readonly threadId?: (session: SessionKey) => string;
   /** Threads kept in memory; those least recently used are read from the table again. Default 1,000. */
   readonly maxThreads?: number;
-  readonly platform?: Pick<HubPlatform, "randomId">;
+  /** Rows of a thread that are read, the newest ones: older ones are neither shown nor heard by the model. Default: all. */
+  readonly newestRows?: number;
+  /** How often a row that cannot be written, or a thread that cannot be read, is tried. Default 4, within two seconds. */
+  readonly attempts?: number;
+  readonly platform?: Pick<HubPlatform, "randomId" | "setTimer">;
 }
 
-export function fromMessageRows(store: MessageRowStore, options: MessageRowsOptions = {}): MessageStorageAdapter {
+export interface MessageRowsAdapter extends MessageStorageAdapter {
+  /**
+   * Makes rows that others add to a thread appear in the sessions this process has in memory, if the store tells of
+   * them (`observeMessages`). Returns how to stop.
+   */
+  follow(follower: RowFollower): () => void;
+}
+
+export function fromMessageRows(store: MessageRowStore, options: MessageRowsOptions = {}): MessageRowsAdapter {
   return new MessageRowStorage(store, options);
 }
 
-interface LiveThread {
-  readonly session: SessionKey;
-  /** Entities known to be in the table, under whatever row key. */
-  readonly stored: Set<EntityKey>;
+interface LiveThread extends ThreadRows {
+  readonly read: Promise<void>;
+  stopObserving(): void;
 }
 
-class MessageRowStorage implements MessageStorageAdapter {
+class MessageRowStorage implements MessageRowsAdapter {
   readonly capabilities: StorageCapabilities = { durability: "none", shared: false };
   readonly #store: MessageRowStore;
   readonly #cards: ReadonlySet<string>;
   readonly #threadId: (session: SessionKey) => string;
   readonly #maxThreads: number;
+  readonly #newestRows: number | undefined;
   readonly #randomId: () => string;
+  readonly #retry: RowRetry;
+  #follower: RowFollower | null = null;
   /** The log of every live thread, as long as this process lives. */
   readonly #live = memoryStorage();
   /** Commits that have begun. */
   readonly #writes = new Set<Promise<CommitResult>>();
   /** By thread id, least recently used first. */
-  readonly #threads = new Map<string, LiveThread & { readonly read: Promise<void> }>();
+  readonly #threads = new Map<string, LiveThread>();
 
   constructor(store: MessageRowStore, options: MessageRowsOptions) {
     const platform = options.platform ?? nodePlatform();
@@ -66,7 +88,23 @@ class MessageRowStorage implements MessageStorageAdapter {
     this.#cards = new Set(options.cards);
     this.#threadId = options.threadId ?? (({ tenant, session }) => `${tenant}/${session}`);
     this.#maxThreads = options.maxThreads ?? 1_000;
+    this.#newestRows = options.newestRows;
     this.#randomId = () => platform.randomId();
+    this.#retry = {
+      attempts: options.attempts ?? 4,
+      wait: (delayMs) => new Promise((resolve) => void platform.setTimer(delayMs, resolve)),
+      // One process writes this table: there is no herd to spread.
+      random: () => 1,
+    };
+  }
+
+  follow(follower: RowFollower): () => void {
+    this.#follower = follower;
+    for (const thread of this.#threads.values()) this.#observe(thread);
+    return () => {
+      this.#follower = null;
+      for (const thread of this.#threads.values()) thread.stopObserving();
+    };
   }
 
   async load(session: SessionKey): Promise<LoadedSession | null> {
@@ -96,12 +134,12 @@ class MessageRowStorage implements MessageStorageAdapter {
 
   async remove(session: SessionKey): Promise<void> {
     const threadId = this.#threadId(session);
-    await this.#store.removeMessages(threadId);
-    this.#threads.delete(threadId);
-    await this.#live.remove(session);
+    await retryRow(() => this.#store.removeMessages(threadId), this.#retry);
+    await this.#forget(threadId, session);
   }
 
   async close(): Promise<void> {
+    for (const { stopObserving } of this.#threads.values()) stopObserving();
     await Promise.allSettled(this.#writes);
     await this.#live.close();
   }
@@ -119,13 +157,20 @@ class MessageRowStorage implements MessageStorageAdapter {
     return expect === (loaded?.head.revision ?? null);
   }
 
-  async #appendSettled({ session, entities }: SessionCommit, { stored }: LiveThread): Promise<void> {
+  async #appendSettled({ session, entities }: SessionCommit, { stored, answers }: LiveThread): Promise<void> {
     for (const entity of entities?.put.toSorted(byCreation) ?? []) {
       const key = entityKey(entity.kind, entity.id);
       const row = stored.has(key) ? null : rowOfEntity(entity, this.#threadId(session), this.#cards);
       if (row === null) continue;
-      await this.#store.appendMessage(row);
+      // Before it is there: the table may tell of it before it says that it is done.
       stored.add(key);
+      try {
+        await retryRow(() => this.#store.appendMessage(row), this.#retry);
+      } catch (error) {
+        stored.delete(key);
+        throw error;
+      }
+      answers.meetEntity(entity);
     }
   }
 
@@ -138,22 +183,32 @@ class MessageRowStorage implements MessageStorageAdapter {
     try {
       await thread.read;
     } catch (error) {
-      this.#threads.delete(threadId);
+      await this.#forget(threadId, session);
       throw error;
     }
     await this.#forgetLeastRecent();
     return thread;
   }
 
-  #begin(session: SessionKey, threadId: string) {
-    const stored = new Set<EntityKey>();
-    return { session, stored, read: this.#read(session, threadId, stored) };
+  #begin(session: SessionKey, threadId: string): LiveThread {
+    const rows: ThreadRows = { session, threadId, stored: new Set(), answers: new Answers(), cards: this.#cards };
+    const thread = { ...rows, read: this.#read(rows), stopObserving: () => undefined };
+    this.#observe(thread);
+    return thread;
   }
 
-  async #read(session: SessionKey, threadId: string, stored: Set<EntityKey>): Promise<void> {
-    const rows = await this.#store.loadMessages(threadId);
+  #observe(thread: LiveThread): void {
+    thread.stopObserving();
+    if (this.#follower === null) return;
+    thread.stopObserving = observeThread(this.#store, thread, this.#follower, this.#retry);
+  }
+
+  async #read({ session, threadId, stored, answers }: ThreadRows): Promise<void> {
+    const page = this.#newestRows === undefined ? undefined : { limit: this.#newestRows };
+    const found = await retryRow(() => this.#store.loadMessages(threadId, page), this.#retry);
+    const rows = rowsOfPage(found, page);
     if (rows.length === 0) return;
-    const entities = entitiesOfRows(rows, this.#cards);
+    const entities = entitiesOfRows(rows, this.#cards, answers);
     for (const { kind, id } of entities) stored.add(entityKey(kind, id));
     const head = this.#headOf(rows);
     await this.#live.commit({ session, expect: null, head, events: [], entities: { put: entities, forget: [] } });
@@ -177,9 +232,14 @@ class MessageRowStorage implements MessageStorageAdapter {
   async #forgetLeastRecent(): Promise<void> {
     for (const [threadId, { session }] of this.#threads) {
       if (this.#threads.size <= this.#maxThreads) return;
-      this.#threads.delete(threadId);
-      await this.#live.remove(session);
+      await this.#forget(threadId, session);
     }
+  }
+
+  async #forget(threadId: string, session: SessionKey): Promise<void> {
+    this.#threads.get(threadId)?.stopObserving();
+    this.#threads.delete(threadId);
+    await this.#live.remove(session);
   }
 }
 

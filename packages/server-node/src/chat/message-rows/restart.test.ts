@@ -1,3 +1,4 @@
+import type { MessageRowStore } from "@sessionstream/protocol/message-rows";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { demoEngine } from "../../engines/demo/index.ts";
 import { createHub } from "../../hub/create-hub.ts";
@@ -5,8 +6,7 @@ import type { Hub } from "../../hub/hub.ts";
 import { chat } from "../chat.ts";
 import type { EngineMessage } from "../engine/engine.ts";
 import { fromMessageRows } from "./from-message-rows.ts";
-import type { MessageRowStore } from "./message-row.ts";
-import { memoryMessageRows } from "./testing/memory-message-rows.ts";
+import { memoryMessageRows } from "./memory-message-rows.ts";
 
 const ada = { id: "ada", tenant: "acme" };
 const session = "session-1";

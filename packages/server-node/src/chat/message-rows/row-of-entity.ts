@@ -3,11 +3,14 @@
  * else the entity says goes to `details`, so that nothing is lost on the way back.
  */
 import { entityKey, type JsonObject, type JsonValue } from "@sessionstream/protocol";
+import {
+  type ContentBlock,
+  cutPreview,
+  type NewMessageRow,
+  type RowStatus,
+} from "@sessionstream/protocol/message-rows";
 import type { StoredEntity } from "../../storage/contract.ts";
 import { ChatMessage, ChatToolCall, ChatToolResult } from "../kinds.ts";
-import type { ContentBlock, NewMessageRow } from "./message-row.ts";
-
-const PREVIEW_LENGTH = 160;
 
 /** `null`: not a piece of the conversation, removed, or not finished yet. */
 export function rowOfEntity(entity: StoredEntity, threadId: string, cards: ReadonlySet<string>): NewMessageRow | null {
@@ -21,16 +24,20 @@ export function rowOfEntity(entity: StoredEntity, threadId: string, cards: Reado
     authorRole: shown.authorRole,
     kind: shown.kind,
     blocks: [shown.block],
-    textPreview: cut(shown.preview),
+    textPreview: cutPreview(shown.preview),
     at: entity.createdAt,
+    status: shown.status,
   };
 }
+
+const ABORTED: ReadonlySet<string> = new Set(["stopped", "interrupted", "cancelled"]);
 
 interface Shown {
   readonly authorRole: NewMessageRow["authorRole"];
   readonly kind: NewMessageRow["kind"];
   readonly block: ContentBlock;
   readonly preview: string;
+  readonly status: RowStatus;
 }
 
 function show(entity: StoredEntity, cards: ReadonlySet<string>): Shown | null {
@@ -48,16 +55,17 @@ function show(entity: StoredEntity, cards: ReadonlySet<string>): Shown | null {
 
 function showMessage({ content, ...details }: JsonObject): Shown {
   const text = textOf(content);
+  const shown = { preview: text, status: rowStatus(details) };
   const block = { type: "text", text, details: filled(details) } as const;
   switch (details["role"]) {
     case "user":
-      return { authorRole: "user", kind: "text", block, preview: text };
+      return { ...shown, authorRole: "user", kind: "text", block };
     case "assistant":
-      return { authorRole: "agent", kind: "text", block, preview: text };
+      return { ...shown, authorRole: "agent", kind: "text", block };
     case "thinking":
-      return { authorRole: "agent", kind: "event", block, preview: text };
+      return { ...shown, authorRole: "agent", kind: "event", block: { ...block, type: "reasoning" } };
     default:
-      return { authorRole: "system", kind: "event", block, preview: text };
+      return { ...shown, authorRole: "system", kind: "event", block };
   }
 }
 
@@ -70,7 +78,7 @@ function showToolCall({ toolCallId, toolName, input, ...details }: JsonObject): 
     input: textOf(input),
     details: filled(details),
   } as const;
-  return { authorRole: "agent", kind: "event", block, preview: `[${name}]` };
+  return { authorRole: "agent", kind: "event", block, preview: `[${name}]`, status: rowStatus(details) };
 }
 
 function showToolResult({ toolCallId, toolName, result, ...details }: JsonObject): Shown {
@@ -83,7 +91,7 @@ function showToolResult({ toolCallId, toolName, result, ...details }: JsonObject
     is_error: textOf(details["error"]) !== "",
     details: filled(details),
   } as const;
-  return { authorRole: "system", kind: "event", block, preview: `[${name}]` };
+  return { authorRole: "system", kind: "event", block, preview: `[${name}]`, status: rowStatus(details) };
 }
 
 function showCard(entity: StoredEntity): Shown {
@@ -94,7 +102,13 @@ function showCard(entity: StoredEntity): Shown {
     kind: "card",
     block: { type: "card", card: entity.kind, details },
     preview: `[${entity.kind}]`,
+    status: "complete",
   };
+}
+
+function rowStatus({ status, error }: JsonObject): RowStatus {
+  if (status === "error" || status === "failed" || textOf(error) !== "") return "error";
+  return ABORTED.has(textOf(status)) ? "aborted" : "complete";
 }
 
 function fieldsOf(entity: StoredEntity): JsonObject {
@@ -116,9 +130,4 @@ function isZero(field: JsonValue): boolean {
   return (
     field === "" || field === false || field === 0 || field === null || (Array.isArray(field) && field.length === 0)
   );
-}
-
-/** Never through the middle of a character. */
-function cut(text: string): string {
-  return text.slice(0, PREVIEW_LENGTH).replace(/[\uD800-\uDBFF]$/, "");
 }

@@ -1,0 +1,54 @@
+/** Owns which user message each answer belongs to, as far as messages tell: rows know nothing of runs. */
+import type { JsonObject } from "@sessionstream/protocol";
+import type { StoredEntity } from "../../storage/contract.ts";
+import { ChatMessage } from "../kinds.ts";
+import { userMessageId } from "../message-ids.ts";
+
+export interface AnswerRun {
+  readonly runId: string;
+  readonly root: string;
+  readonly userMessageId: string;
+}
+
+export class Answers {
+  readonly #userMessages = new Set<string>();
+  readonly #roots = new Set<string>();
+  #lastUserMessage = "";
+
+  /** Root id for an answer in a row of the application's own. */
+  ownRoot(): string {
+    return `answer-to-${this.#lastUserMessage}`;
+  }
+
+  /** Of a message this process wrote. */
+  meetEntity({ kind, id, payload }: Pick<StoredEntity, "kind" | "id" | "payload">): void {
+    // CAST: payloads are JSON objects, written by the hub.
+    if (kind === ChatMessage.kind) this.meet(id, JSON.parse(payload) as JsonObject);
+  }
+
+  /** The run a message belongs to, when the message is the first of its answer. */
+  meet(id: string, message: JsonObject): AnswerRun | null {
+    if (message["role"] === "user") {
+      this.#userMessages.add(id);
+      this.#lastUserMessage = id;
+      return null;
+    }
+    const root = message["parentMessageId"];
+    if (message["role"] !== "assistant" || typeof root !== "string" || root === "" || this.#roots.has(root))
+      return null;
+    this.#roots.add(root);
+    const own = userMessageId(root);
+    return {
+      runId: runIdOf(message) ?? root,
+      root,
+      userMessageId: this.#userMessages.has(own) ? own : this.#lastUserMessage,
+    };
+  }
+}
+
+function runIdOf(message: JsonObject): string | null {
+  const correlation = message["correlation"];
+  // CAST: of the two kinds of object in JSON, this one is no list.
+  const runId = typeof correlation === "object" && correlation !== null && (correlation as JsonObject)["runId"];
+  return typeof runId === "string" && runId !== "" ? runId : null;
+}
