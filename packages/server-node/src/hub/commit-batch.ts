@@ -211,10 +211,12 @@ function answerFenced(units: readonly Unit[]): readonly Unit[] {
   });
 }
 
+/** Whoever asked may ask again. Nobody asks again for an effect: it goes on until it lands, is stale or is fenced. */
 function refuseExhausted(lane: LaneContext, units: readonly Unit[]): readonly Unit[] {
   const { maxAttempts } = lane.core.limits;
+  const isOfEffect = (unit: Unit) => unit.type === "publish" && unit.epoch !== undefined;
   return units.filter((unit) => {
-    if (unit.attempts < maxAttempts) return true;
+    if (unit.attempts < maxAttempts || isOfEffect(unit)) return true;
     unit.answer.reject(unit.outcomeUnknown ? outcomeUnknownError(undefined) : exhaustedError());
     return false;
   });

@@ -1,10 +1,13 @@
 import { create } from "@bufbuild/protobuf";
 import { PongFrameSchema, TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { accept, defineCommand } from "../command/define-command.ts";
 import type { DueEffect, Effect, EffectContext } from "../effect/effect.ts";
+import { type MemoryStorageContents, memoryStorage } from "../storage/memory/memory-storage.ts";
+import { DEFAULT_HUB_LIMITS } from "./hub-options.ts";
 import { alice, hubScene, notesOf, room } from "./testing/hub-scene.ts";
 import { grown, Note, noted, notesModule, remarked, settled } from "./testing/notes-module.ts";
+import { scriptedStorage } from "./testing/scripted-storage.ts";
 
 /** A module whose command `Run` starts `effect` after it stored a note. */
 function running(effect: Effect) {
@@ -73,6 +76,29 @@ describe("effects of a command", () => {
     storage.faults.push("lost");
     expect(await submit("Run", "c-1")).toMatchObject({ ordinal: 1n, repeated: false });
     expect(started).toBe(1);
+  });
+
+  it("F-S5 go on while another process writes without a pause: what they say lands in the end", async () => {
+    const contents: MemoryStorageContents = new Map();
+    const other = hubScene({ storage: scriptedStorage(memoryStorage(contents)) });
+    const storage = scriptedStorage(memoryStorage(contents));
+    let losses = 0;
+    const effect: Effect = {
+      name: "reply",
+      async run({ publish }) {
+        storage.beforeCommit = async () => {
+          losses += 1;
+          if (losses <= 3 * DEFAULT_HUB_LIMITS.maxAttempts) await other.hub.publish(room, [remarked()]);
+        };
+        await publish([grown("a", "reply")]);
+      },
+    };
+    const { hub, submit, errors } = hubScene({ ...running(effect), storage });
+    other.platform.randomId = () => `other-${storage.calls.commit}-${other.storage.calls.commit}`;
+    await submit("Run", "c-1");
+    await vi.waitFor(() => expect(hub.stats().effects).toBe(0));
+    expect(errors).toEqual([]);
+    expect(await notesOf(hub)).toEqual(["a:reply"]);
   });
 
   it("L12: one that throws is on record and harms nobody", async () => {

@@ -44,7 +44,7 @@ export interface HubLimits {
   readonly maxNewSessionsPerDay: number;
   /** Events of one group commit. */
   readonly maxBatchEvents: number;
-  /** Attempts of one unit, over conflicts, before its caller is told `busy`. */
+  /** Attempts of one unit, over conflicts, before its caller is told `busy`. Effects are not: they go on. */
   readonly maxAttempts: number;
   /** Commits of unknown outcome in a row before the callers are told so. */
   readonly maxStorageFailures: number;
