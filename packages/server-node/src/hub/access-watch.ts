@@ -6,6 +6,7 @@
 import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
 import type { Principal } from "../command/define-command.ts";
 import type { AttachRequest, SubscriberSink, Subscription } from "../fan-out/subscriber.ts";
+import { tell } from "../platform/hooks.ts";
 import { sha256 } from "../platform/sha256.ts";
 import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
@@ -49,7 +50,7 @@ export class AccessWatch {
     attach: (request: AttachRequest) => Promise<Subscription>,
   ): Promise<Subscription> {
     const member: Member = { principal, request, subscription: null, ended: null };
-    const leave = this.#join(member);
+    this.#join(member);
     try {
       await this.#ask(member);
       const subscription = await attach({ ...request, sink: guarded(member) });
@@ -58,20 +59,22 @@ export class AccessWatch {
         throw member.ended;
       }
       member.subscription = subscription;
-      return watched(subscription, leave);
+      return watched(subscription, () => this.#leave(member));
     } catch (error) {
-      leave();
+      this.#leave(member);
       throw error;
     }
   }
 
   revoke(revocation: Revocation): void {
     this.#apply(revocation);
-    try {
-      this.#core.revocations?.announce(revocation);
-    } catch (error) {
-      this.#core.errors.report({ kind: "authorize", error, subject: "revocation channel" });
-    }
+    const { revocations, errors } = this.#core;
+    if (revocations === undefined) return;
+    tell(
+      (said: Revocation) => revocations.announce(said),
+      [revocation],
+      (error) => void errors.report({ kind: "authorize", error, subject: "revocation channel" }),
+    );
   }
 
   onRevoked(listener: (revocation: Revocation) => void): () => void {
@@ -109,16 +112,19 @@ export class AccessWatch {
       .filter(whose);
   }
 
-  #join(member: Member): () => void {
+  #join(member: Member): void {
     const name = nameOf(member);
     const group = this.#groups.get(name) ?? this.#open(name);
     group.members.add(member);
-    return () => {
-      group.members.delete(member);
-      if (group.members.size > 0 || this.#groups.get(name) !== group) return;
-      group.cancelTimer();
-      this.#groups.delete(name);
-    };
+  }
+
+  /** Nobody asks about it any more. Leaving twice is leaving once. */
+  #leave(member: Member): void {
+    const name = nameOf(member);
+    const group = this.#groups.get(name);
+    if (group === undefined || !group.members.delete(member) || group.members.size > 0) return;
+    group.cancelTimer();
+    this.#groups.delete(name);
   }
 
   #open(name: string): Group {
@@ -174,6 +180,7 @@ export class AccessWatch {
     if (member.ended !== null) return false;
     member.ended = error;
     member.subscription?.detach();
+    this.#leave(member);
     return true;
   }
 
