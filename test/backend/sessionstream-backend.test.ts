@@ -1,8 +1,9 @@
 /** The exam of every ChatBackend, taken by the sessionstream backend before a real hub with the chat module. */
-import { describeBackendConformance } from "@sessionstream/client/testing/vitest";
-import { createHub, memoryStorage } from "@sessionstream/server-node";
+import { describeBackendConformance, describeThreadListConformance } from "@sessionstream/client/testing/vitest";
+import { httpThreads } from "@sessionstream/client/threads";
+import { createHub, memoryDirectory, memoryStorage } from "@sessionstream/server-node";
 import { chat, type Engine } from "@sessionstream/server-node/chat";
-import { inProcessBackend } from "../wire/in-process-chat.ts";
+import { inProcessBackend, inProcessHttp } from "../wire/in-process-chat.ts";
 
 const ENDLESS = "endless";
 const AN_HOUR = 3_600_000;
@@ -23,6 +24,26 @@ describeBackendConformance("sessionstreamBackend before a real hub", async () =>
     backend,
     shortPrompt: "hello",
     endlessPrompt: ENDLESS,
+    async close() {
+      backend.close();
+      await hub.close();
+    },
+  };
+});
+
+describeThreadListConformance("httpThreads before a real hub", async () => {
+  const directory = memoryDirectory();
+  const hub = createHub({ storage: memoryStorage(), modules: [chat({ engine, directory })], authorize: () => true });
+  const principal = { id: "ada", tenant: "shop" };
+  const http = inProcessHttp(hub, principal, directory);
+  const backend = inProcessBackend(hub, principal);
+  return {
+    backend,
+    threads: httpThreads({
+      url: "https://shop.example/api/chat",
+      fetch: (input, init) => http(new Request(input, init)),
+    }),
+    prompt: "hello",
     async close() {
       backend.close();
       await hub.close();

@@ -3,14 +3,21 @@
  * as they are queued, commands straight into the HTTP handler.
  */
 import { type ChatBackend, sessionstreamBackend } from "@sessionstream/client";
-import type { Hub, Principal } from "@sessionstream/server-node";
+import type { Hub, Principal, SessionDirectory } from "@sessionstream/server-node";
 import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
 import { inProcessWire } from "./in-process-wire.ts";
 
-export function inProcessHttp(hub: Hub, principal: Principal): HttpHandler {
+export function inProcessHttp(hub: Hub, principal: Principal, directory?: SessionDirectory): HttpHandler {
   // A test asks faster than people do.
   const limits = { commands: { perSecond: 1e6, burst: 1e6 } };
-  return createChatHttpHandler({ hub, authenticate: () => principal, origins: [], allowMissingOrigin: true, limits });
+  return createChatHttpHandler({
+    hub,
+    ...(directory === undefined ? {} : { directory }),
+    authenticate: () => principal,
+    origins: [],
+    allowMissingOrigin: true,
+    limits,
+  });
 }
 
 export function inProcessBackend(hub: Hub, principal: Principal, window = 50): ChatBackend {

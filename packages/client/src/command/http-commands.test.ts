@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CommandSubmission } from "../backend/chat-backend.ts";
 import { createManualPlatform } from "../testing/manual-platform.ts";
 import { httpCommands } from "./http-commands.ts";
-import type { HttpPostOptions } from "./http-post.ts";
+import type { HttpSendOptions } from "./http-send.ts";
 
 const START: CommandSubmission = {
   session: sessionId("s-1"),
@@ -22,7 +22,7 @@ interface Seen {
 
 function server(
   respond: (seen: Seen, attempt: number) => Response | Promise<Response>,
-  options: Partial<HttpPostOptions> = {},
+  options: Partial<HttpSendOptions> = {},
 ) {
   const platform = createManualPlatform();
   const requests: Seen[] = [];

@@ -5,15 +5,15 @@
 import { parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
 import type { CommandReceipt } from "../backend/chat-backend.ts";
 import type { CommandPort } from "./command-port.ts";
-import { createHttpPost, type HttpPostOptions } from "./http-post.ts";
 import { type HttpRequest, httpRequest } from "./http-routes.ts";
+import { createHttpSend, type HttpSendOptions } from "./http-send.ts";
 
-export function httpCommands(options: HttpPostOptions): CommandPort {
-  const post = createHttpPost(options);
+export function httpCommands(options: HttpSendOptions): CommandPort {
+  const send = createHttpSend(options);
   return {
     async submit(command, signal) {
       const request = httpRequest(command);
-      return receipt(request, await post(request, signal));
+      return receipt(request, await send(request, signal));
     },
   };
 }

@@ -4,10 +4,12 @@ import type { CommandSubmission } from "../backend/chat-backend.ts";
 
 export interface HttpRequest {
   /** Names the request in hooks and errors. */
-  readonly operation: "send-message" | "stop-run" | "open-socket";
+  readonly operation: "send-message" | "stop-run" | "open-socket" | "list-threads" | "update-thread" | "remove-thread";
+  /** Default `POST`. */
+  readonly method?: "GET" | "PATCH" | "DELETE";
   /** Below the base URL. */
   readonly path: string;
-  readonly body: JsonObject;
+  readonly body?: JsonObject;
 }
 
 const ROUTES: Readonly<Record<string, { readonly operation: HttpRequest["operation"]; readonly segment: string }>> = {

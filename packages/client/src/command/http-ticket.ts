@@ -1,14 +1,14 @@
 /** Owns asking for a ticket: what a socket shows instead of a token or a cookie. It works once and soon. */
 import { SessionStreamError } from "@sessionstream/protocol";
-import { createHttpPost, type HttpPostOptions } from "./http-post.ts";
 import type { HttpRequest } from "./http-routes.ts";
+import { createHttpSend, type HttpSendOptions } from "./http-send.ts";
 
 const REQUEST: HttpRequest = { operation: "open-socket", path: "/ticket", body: {} };
 
-export function httpTicket(options: HttpPostOptions): () => Promise<string> {
-  const post = createHttpPost(options);
+export function httpTicket(options: HttpSendOptions): () => Promise<string> {
+  const send = createHttpSend(options);
   return async () => {
-    const answer = await post(REQUEST, new AbortController().signal);
+    const answer = await send(REQUEST, new AbortController().signal);
     const ticket = typeof answer === "object" && answer !== null && "ticket" in answer ? answer.ticket : undefined;
     if (typeof ticket === "string" && ticket !== "") return ticket;
     throw new SessionStreamError("bad_server_frame", "open-socket was answered with something else than a ticket");

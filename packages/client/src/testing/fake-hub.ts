@@ -6,9 +6,13 @@ import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
 import type { ChatBackend, CommandSubmission } from "../backend/chat-backend.ts";
 import { createLocalBackend, type LocalBackendOptions } from "../backend/local/create-local-backend.ts";
 import type { LocalSession } from "../backend/local/local-session.ts";
+import { localThreads } from "../threads/local-threads.ts";
+import type { ThreadList } from "../threads/thread-list.ts";
 
 export interface FakeHub {
   readonly backend: ChatBackend;
+  /** What has been said so far, as a list. */
+  readonly threads: ThreadList;
   /** Write into it: `hub.session(id).commit([userMessage({ id: "m1", text: "Hello" })])`. */
   session(id: SessionId): LocalSession;
   /** Every attempt so far, repetitions included. */
@@ -52,6 +56,7 @@ export function fakeHub(options: LocalBackendOptions = {}): FakeHub {
 
   return {
     backend,
+    threads: localThreads(local),
     submissions,
     session: (id) => local.session(id),
     goOffline: () => local.network.setOnline(false),

@@ -16,4 +16,6 @@ export { type FakeHub, fakeHub } from "./fake-hub.ts";
 export { type FrameScriptPlayer, type FrameScriptPlayerOptions, frameScriptPlayer } from "./frame-script-player.ts";
 export { createManualPlatform, type ManualPlatform, type ManualPlatformOptions } from "./manual-platform.ts";
 export { type ScriptedConnection, type ScriptedTransport, scriptedTransport } from "./scripted-transport.ts";
+export { THREAD_LIST_CASES } from "./thread-list-conformance/thread-list-cases.ts";
+export type { ThreadListCase, ThreadListFixture } from "./thread-list-conformance/thread-list-fixture.ts";
 export { type TimelineEntityFields, timelineEntity } from "./timeline-entity.ts";

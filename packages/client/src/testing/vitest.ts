@@ -3,6 +3,8 @@ import { sessionId } from "@sessionstream/protocol";
 import { describe, it } from "vitest";
 import { BACKEND_CASES } from "./backend-conformance/backend-cases.ts";
 import type { BackendFixture } from "./backend-conformance/backend-fixture.ts";
+import { THREAD_LIST_CASES } from "./thread-list-conformance/thread-list-cases.ts";
+import type { ThreadListFixture } from "./thread-list-conformance/thread-list-fixture.ts";
 
 export interface BackendConformanceOptions {
   /** Case id → why it does not apply. Printed with the skip. */
@@ -26,6 +28,22 @@ export function describeBackendConformance(
         const fixture = await open();
         try {
           await run(fixture, sessionId(`conformance-${id}`));
+        } finally {
+          await fixture.close();
+        }
+      });
+    }
+  });
+}
+
+/** The same for whatever keeps a list of threads. */
+export function describeThreadListConformance(name: string, open: () => Promise<ThreadListFixture>): void {
+  describe(`${name} is a ThreadList`, () => {
+    for (const { id, title, run } of THREAD_LIST_CASES) {
+      it(`${id} ${title}`, async () => {
+        const fixture = await open();
+        try {
+          await run(fixture);
         } finally {
           await fixture.close();
         }

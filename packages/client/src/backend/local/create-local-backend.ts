@@ -21,6 +21,8 @@ export interface LocalBackendOptions {
 export interface LocalBackend extends ChatBackend {
   /** The session, made when it is first asked for: to write into it as a server would. */
   session(id: SessionId): LocalSession;
+  /** Those that were asked for, oldest first. */
+  sessions(): readonly LocalSession[];
   readonly network: FaultyNetwork;
 }
 
@@ -48,6 +50,7 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
   return {
     network,
     session: (id) => roomOf(id).session,
+    sessions: () => [...rooms.values()].map(({ session }) => session),
     open: (id, observer, from) => roomOf(id).session.follow(observer, from),
     async submit(command, signal) {
       await new Promise<void>((resolve) => network.later(resolve));

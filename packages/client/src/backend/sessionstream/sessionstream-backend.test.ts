@@ -149,6 +149,15 @@ describe("a session on our wire", () => {
     expect(subscribes(session)).toHaveLength(4);
   });
 
+  it("F-W7 I13 a lost end of the subscription is found by a ping that does not name the session", () => {
+    const { session } = live();
+    session.transport.current.receive({ ping: { nonce: "p" } });
+    const { requestId = "" } = subscribes(session)[1] ?? {};
+    const error = { code: "forbidden", message: "Not yours to read", sessionId: "s-1", requestId };
+    session.transport.current.receive({ error });
+    expect(session.observer.hydrations.at(-1)).toMatchObject({ type: "failed", error: { code: "forbidden" } });
+  });
+
   it("F-W7 P31 a lost last frame is found by the heads of a ping, one that was not lost is not", () => {
     const { session, server } = live();
     session.transport.current.receive(server.ping());
@@ -205,8 +214,9 @@ describe("a session on our wire", () => {
   });
 
   it("P12 answers a ping with the same nonce", () => {
-    const { session } = live();
-    session.transport.current.receive({ ping: { nonce: "  ä \u0000 1 " } });
+    const { session, server } = live();
+    const ping = { ...server.ping().ping, nonce: "  ä \u0000 1 " };
+    session.transport.current.receive({ ping });
     expect(session.transport.current.sent.at(-1)).toEqual({ pong: { nonce: "  ä \u0000 1 " } });
   });
 });

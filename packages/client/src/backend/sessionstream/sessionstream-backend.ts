@@ -4,12 +4,9 @@
  */
 import { SessionStreamError } from "@sessionstream/protocol";
 import { httpCommands } from "../../command/http-commands.ts";
-import type { HttpPostOptions } from "../../command/http-post.ts";
-import type { HttpRequest } from "../../command/http-routes.ts";
 import { httpTicket } from "../../command/http-ticket.ts";
-import type { ClientPlatform } from "../../platform/client-platform.ts";
 import { defaultPlatform } from "../../platform/default-platform.ts";
-import { surroundingAddress, surroundingFetch, surroundingWebSocket } from "../../platform/surroundings.ts";
+import { surroundingAddress, surroundingWebSocket } from "../../platform/surroundings.ts";
 import type { Credentials } from "../../session/connection/credentials.ts";
 import { type ConnectionOptions, runConnection } from "../../session/connection/run-connection.ts";
 import type { Diagnostic } from "../../session/diagnostic.ts";
@@ -18,26 +15,14 @@ import { createMappingRegistry } from "../../timeline/mapping-registry.ts";
 import type { Transport } from "../../wire/transport.ts";
 import { type WebSocketConstructor, webSocketTransport } from "../../wire/websocket-transport.ts";
 import type { ChatBackend } from "../chat-backend.ts";
-import { socketUrl, withoutSlash } from "./addresses.ts";
+import { socketUrl } from "./addresses.ts";
+import { type HttpAccess, httpOptions } from "./http-options.ts";
 
-export interface SessionstreamBackendOptions {
-  /** Where the chat's HTTP routes start: `/api/chat`, or absolute. The socket's address follows from it. */
-  readonly url: string;
-  readonly fetch?: typeof fetch;
+export interface SessionstreamBackendOptions extends HttpAccess {
   /** Default: the global one. */
   readonly webSocket?: WebSocketConstructor;
   /** Instead of a WebSocket. */
   readonly transport?: Transport;
-  readonly platform?: ClientPlatform;
-  /** Headers of HTTP requests. */
-  readonly headers?: (operation: HttpRequest["operation"]) => HeadersInit | Promise<HeadersInit>;
-  /** Last look at an HTTP request. */
-  readonly beforeRequest?: (operation: HttpRequest["operation"], init: RequestInit) => RequestInit;
-  /**
-   * The bearer token of HTTP requests, and of the socket if `socketCredentials` says so. Asked with `refresh` after the
-   * server refused one, on either channel, and shortly before the socket's ends.
-   */
-  readonly getToken?: (ask: { readonly refresh: boolean }) => string | Promise<string>;
   /**
    * How the socket is known. `cookie` (default): by its upgrade request. `ticket`: by what `POST /ticket` answers just
    * before, where that is known by cookie or token. `token`: by `getToken`. Neither is ever part of an address.
@@ -62,7 +47,6 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
     );
   }
   const platform = options.platform ?? defaultPlatform();
-  const refresh = getToken === undefined ? undefined : async () => getToken({ refresh: true });
   const report = (diagnostic: Diagnostic) => {
     try {
       options.onDiagnostic?.(diagnostic);
@@ -71,25 +55,14 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
     }
   };
 
-  const http: HttpPostOptions = {
-    url: withoutSlash(url),
-    fetch: options.fetch ?? surroundingFetch,
-    platform,
-    refresh,
-    beforeRequest: options.beforeRequest,
-    async headers(operation) {
-      const headers = new Headers(await options.headers?.(operation));
-      if (getToken !== undefined) headers.set("authorization", `Bearer ${await getToken({ refresh: false })}`);
-      return headers;
-    },
-  };
+  const http = httpOptions(options, platform);
   const connection = runConnection({
     transport: options.transport ?? webSocketTransport(() => webSocket ?? surroundingWebSocket()),
     url: () => socketUrl(url, surroundingAddress()),
     platform,
     mappings: createMappingRegistry(options.mappings ?? [], report),
     window: options.window ?? DEFAULT_WINDOW,
-    refresh,
+    refresh: http.refresh,
     ...socketProofs(socketCredentials, getToken, httpTicket(http)),
     report,
   });

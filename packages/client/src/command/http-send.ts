@@ -1,5 +1,5 @@
 /**
- * Owns one POST: headers and hooks, a new token when the old one was refused, an end in time, and errors that say what
+ * Owns one request: headers and hooks, a new token when the old one was refused, an end in time, and errors that say what
  * happened. Knows no command.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
@@ -7,7 +7,7 @@ import type { ClientPlatform } from "../platform/client-platform.ts";
 import { httpError } from "./http-error.ts";
 import type { HttpRequest } from "./http-routes.ts";
 
-export interface HttpPostOptions {
+export interface HttpSendOptions {
   /** Absolute, or relative to the page; without a slash at its end. */
   readonly url: string;
   readonly fetch: typeof fetch;
@@ -22,24 +22,30 @@ export interface HttpPostOptions {
 const TIMEOUT_MS = 30_000;
 
 /** Resolves with the answer's JSON, or `null` when it is none. */
-export type HttpPost = (request: HttpRequest, signal: AbortSignal) => Promise<unknown>;
+export type HttpSend = (request: HttpRequest, signal: AbortSignal) => Promise<unknown>;
 
-export function createHttpPost(options: HttpPostOptions): HttpPost {
+export function createHttpSend(options: HttpSendOptions): HttpSend {
   const { platform } = options;
 
-  async function send(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  async function attempt(request: HttpRequest, signal: AbortSignal): Promise<Response> {
     const headers = new Headers(await options.headers(request.operation));
-    headers.set("content-type", "application/json");
-    const init: RequestInit = { method: "POST", headers, body: JSON.stringify(request.body), signal };
+    const { method = "POST", body } = request;
+    if (body !== undefined) headers.set("content-type", "application/json");
+    const init: RequestInit = {
+      method,
+      headers,
+      signal,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
     const last = options.beforeRequest?.(request.operation, init) ?? init;
     return options.fetch(`${options.url}${request.path}`, last);
   }
 
-  async function post(request: HttpRequest, signal: AbortSignal): Promise<unknown> {
-    let response = await send(request, signal);
+  async function ask(request: HttpRequest, signal: AbortSignal): Promise<unknown> {
+    let response = await attempt(request, signal);
     if (response.status === 401 && options.refresh !== undefined) {
       await options.refresh();
-      response = await send(request, signal);
+      response = await attempt(request, signal);
     }
     if (!response.ok) throw await httpError(request.operation, response, platform.now());
     return response.json().catch(() => null);
@@ -55,7 +61,7 @@ export function createHttpPost(options: HttpPostOptions): HttpPost {
     const cancelTimer = platform.setTimer(TIMEOUT_MS, abort);
     try {
       if (signal.aborted) abort();
-      return await Promise.race([interruption, post(request, ended.signal)]);
+      return await Promise.race([interruption, ask(request, ended.signal)]);
     } catch (cause) {
       if (signal.aborted) throw new SessionStreamError("aborted", `${operation} was aborted`, { cause });
       if (ended.signal.aborted)
