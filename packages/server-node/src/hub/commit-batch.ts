@@ -26,6 +26,8 @@ export async function commitBatch(lane: LaneContext, batch: readonly Unit[]): Pr
       lane.core.failpoint("decided");
       const outcome = prepared.units.length === 0 ? NOTHING_TO_COMMIT : await attempt(lane, prepared);
       if (outcome.status === "committed") {
+        // What is stored or answered is not tried again, should the look-up before the last answers fail.
+        units = prepared.refused.flatMap(({ unit }) => (unit.type === "command" ? [unit] : []));
         await answerUncommitted(lane, prepared);
         return "up";
       }
@@ -191,11 +193,11 @@ async function answerUncommitted(lane: LaneContext, { stale, refused }: Prepared
   for (const { unit, error, failures } of refused) {
     reportFailures(lane.core, lane.session, failures, "live");
     if (unit.type === "publish") unit.answer.reject(error);
-    // Another process may have accepted the command meanwhile: then that is its outcome.
-    else await answerRefused(lane, unit, error);
   }
+  for (const { unit, error } of refused) if (unit.type === "command") await answerRefused(lane, unit, error);
 }
 
+/** Another process may have accepted the command meanwhile: then that is its outcome. */
 async function answerRefused(lane: LaneContext, unit: CommandUnit, error: SessionStreamError): Promise<void> {
   const admission = await admitCommand(lane, unit);
   if (admission.type === "admitted") unit.answer.reject(error);

@@ -280,6 +280,38 @@ describe("a commit of unknown outcome", () => {
     expect(storage.commits).toHaveLength(2);
   });
 
+  it("L9: beside a command that is refused in the end leaves what was stored with it stored once", async () => {
+    const { hub, write, storage, platform } = hubScene();
+    const other = hubScene({ storage });
+    const release = storage.holdCommits();
+    const first = hub.publish(room, [remarked()]);
+    await platform.settle();
+    // They wait for the first one, so they go into one commit.
+    const published = hub.publish(room, [noted("a")]);
+    const refused = write("c-1", "b").catch((error: unknown) => error);
+    await platform.settle();
+    storage.beforeCommit = async ({ command }) => {
+      if (command === undefined) return;
+      storage.beforeCommit = null;
+      storage.faults.push("failed");
+    };
+    release();
+    await first;
+    await platform.settle();
+    await other.hub.publish(room, [noted("b")]);
+    // With "b" taken the command is refused, and the look-up before its answer fails.
+    storage.beforeCommit = async ({ command }) => {
+      if (command === undefined) storage.readError = new Error("network gone");
+    };
+    await platform.advance(200);
+    storage.readError = null;
+    storage.beforeCommit = null;
+    await platform.advance(5_000);
+    expect(await published).toMatchObject({ status: "committed", ordinal: 3n });
+    expect(await refused).toMatchObject({ code: "command_rejected" });
+    expect((await tableOf(hub)).ordinal).toBe(3n);
+  });
+
   it("that arrives late is found at the conflict it causes", async () => {
     const { hub, storage, platform } = hubScene();
     await hub.publish(room, [noted("a")]);
