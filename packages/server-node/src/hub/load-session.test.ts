@@ -59,6 +59,24 @@ describe("loading", () => {
     expect(await tableOf(hubScene({ storage }).hub)).toEqual(await tableOf(hub));
   });
 
+  it("H35 projects the events after the checkpoint alone", async () => {
+    const storage = await writtenSession();
+    const projected: bigint[] = [];
+    const counted = defineProjection({
+      ...notesProjection,
+      on: notesProjection.on.map((handler) => ({
+        ...handler,
+        project: (event, view) => {
+          projected.push(event.ordinal);
+          return handler.project(event, view);
+        },
+      })),
+    });
+    const { hub } = hubScene({ storage, modules: [{ ...notesModule(), projections: [counted, tallyProjection] }] });
+    expect((await tableOf(hub)).ordinal).toBe(5n);
+    expect(projected).toEqual([4n, 5n]);
+  });
+
   it("H30 a session that is read twice, or from another process, never goes back", async () => {
     const storage = await writtenSession();
     const { hub } = hubScene({ storage });

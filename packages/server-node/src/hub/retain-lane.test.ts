@@ -66,7 +66,7 @@ describe("retention", () => {
     await expect(notesOf(hub, room.session, 3n)).rejects.toMatchObject({ code: "gone" });
   });
 
-  it("H57 a cursor below the floor gets everything, one above it what has changed", async () => {
+  it("F-D12 H57 a cursor below the floor gets everything, one above it what has changed", async () => {
     const { hub, storage } = await written();
     const { epoch = "", view = "" } = await tableOf(hub);
     const events = await storage.events(room, { after: 0n, limit: 10 });

@@ -54,17 +54,28 @@ export type ServerStorage = SharedMessageStorage & RetentionStorage & Redactable
 /**
  * Opens the tables, and makes or migrates them first.
  * @throws storage_unavailable when the database cannot be reached, or is of a newer version; invalid_options for a
- * schema name that would need quoting.
+ * schema name that would need quoting, or a pool that leads to a replica.
  */
 export async function postgresStorage(options: PostgresStorageOptions): Promise<ServerStorage> {
   const { pool, schema = "sessionstream" } = options;
   checkSchemaName(schema);
   try {
+    await assertPrimary(pool);
     await migrate(pool, schema);
     return new PostgresStorage(pool, schema, await durabilityOf(pool));
   } catch (error) {
     throw storageError(error);
   }
+}
+
+/** What a replica shows is some time ago: a hub would decide on it, and a client would be told of a lost log. */
+async function assertPrimary(pool: PostgresPool): Promise<void> {
+  const [row] = (await pool.query({ text: "SELECT pg_is_in_recovery() AS replica" })).rows;
+  if (row?.["replica"] !== true) return;
+  throw new SessionStreamError(
+    "invalid_options",
+    "The pool leads to a replica. Sessions are read where they are written: connect it to the primary.",
+  );
 }
 
 /** What the server's settings give; see "fsync" and "synchronous_commit" in the manual of PostgreSQL. */
