@@ -1,6 +1,6 @@
 /** What the ancestor did in several storage calls, in memory, or from the clock: here one commit. */
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { grown, noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { scriptedStorage } from "../../packages/server-node/src/hub/testing/scripted-storage.ts";
 import { temporaryFile } from "../../packages/server-node/src/storage/sqlite/testing/temporary-file.ts";
@@ -25,6 +25,7 @@ describe("one commit", () => {
     "AN-1 a crash right after the storage call leaves no timeline behind its log (checkpoint: %j)",
     async (checkpoint) => {
       const file = temporaryFile();
+      onTestFinished(() => file.remove());
       const storage = sqliteStorage({ path: file.path, synchronous: "NORMAL" });
       const before = notesHub({
         storage,
@@ -43,7 +44,6 @@ describe("one commit", () => {
       expect(await notesIn(after.hub, "room")).toEqual(["a:haha"]);
       expect((await logOf(reopened, "room")).map(({ ordinal }) => ordinal)).toEqual([1n, 2n]);
       await after.hub.close();
-      file.remove();
     },
   );
 

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { grown, noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { temporaryFile } from "../../packages/server-node/src/storage/sqlite/testing/temporary-file.ts";
 import { foldedNotes, follow, logOf, notesHub, notesIn, sessionKey } from "../server-faults/harness/notes-hub.ts";
@@ -16,6 +16,7 @@ async function secondWriter(path: string) {
   const child = fork(program, [path, room.session], {
     execArgv: ["--conditions=@sessionstream/source", "--import", "tsx"],
   });
+  onTestFinished(() => void child.kill());
   await once(child, "message");
   return {
     /** Resolves when the other process has said the same `deltas` times. */
@@ -35,6 +36,7 @@ async function secondWriter(path: string) {
 describe("one file, two processes", () => {
   it("AN-8 AN-9 F-S5 equal deltas of two hubs are all there, once, and no read mixes two moments", async () => {
     const file = temporaryFile();
+    onTestFinished(() => file.remove());
     const storage = sqliteStorage({ path: file.path, synchronous: "NORMAL" });
     const { hub } = notesHub({ storage, checkpoint: "always" });
     await hub.publish(room, [noted("a")]);
@@ -69,6 +71,5 @@ describe("one file, two processes", () => {
     expect(log.map(({ ordinal }) => ordinal)).toEqual(log.map((_, index) => BigInt(index + 1)));
     expect(new Set(log.map(({ id }) => id)).size).toBe(2 * DELTAS + 2);
     await hub.close();
-    file.remove();
   });
 });

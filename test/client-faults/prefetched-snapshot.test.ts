@@ -1,17 +1,6 @@
 import { type ChatThread, readSessionSnapshot } from "@sessionstream/client";
 import { describe, expect, it } from "vitest";
-import { ownMessages, Scene, SESSION } from "./scene.ts";
-
-const settled = (thread: ChatThread): boolean => {
-  const { hydration, run, pending } = thread.getStatus();
-  return hydration.type === "ready" && !(run.type === "run" && run.active) && pending.length === 0;
-};
-
-async function say(scene: Scene, thread: ChatThread, text: string): Promise<void> {
-  const sent = thread.send({ text });
-  await scene.until(`${text} is answered`, () => ownMessages(thread).includes(text) && settled(thread));
-  await sent;
-}
+import { isSettled, ownMessages, Scene, SESSION, say } from "./scene.ts";
 
 const shown = ({ timeline }: ChatThread) => timeline.getOrder().map((key) => timeline.getEntity(key));
 
@@ -19,7 +8,7 @@ describe("a page that was rendered with a snapshot", () => {
   it("F-P10 L4: shows it at once, fetches what happened since as a delta, and is the same as one that loaded all", async () => {
     await using scene = new Scene();
     const writer = scene.open();
-    await scene.until("it is live", () => settled(writer));
+    await scene.until("it is live", () => isSettled(writer));
     await say(scene, writer, "before");
     const snapshot = readSessionSnapshot(await scene.fetchSnapshot());
     for (let more = 0; more < 5; more += 1) await say(scene, writer, `since ${more}`);
@@ -29,7 +18,7 @@ describe("a page that was rendered with a snapshot", () => {
     expect(page.getStatus().hydration.type).toBe("stale");
     const resets: unknown[] = [];
     page.subscribeResets((reset) => resets.push(reset));
-    await scene.until("it is live", () => settled(page));
+    await scene.until("it is live", () => isSettled(page));
     expect(shown(page)).toEqual(shown(writer));
     expect(page.timeline.getCursor()).toEqual(writer.timeline.getCursor());
     expect(scene.snapshotModes.at(-1)).toBe("SNAPSHOT_MODE_DELTA");
@@ -41,14 +30,14 @@ describe("a page that was rendered with a snapshot", () => {
   it("F-P10 asks for everything when the answer said that it left something out", async () => {
     await using scene = new Scene();
     const writer = scene.open();
-    await scene.until("it is live", () => settled(writer));
+    await scene.until("it is live", () => isSettled(writer));
     await say(scene, writer, "before");
     const snapshot = readSessionSnapshot({ ...(await scene.fetchSnapshot()), complete: false });
     const page = scene.open(snapshot);
     expect(ownMessages(page)).toEqual(["before"]);
     const resets: unknown[] = [];
     page.subscribeResets((reset) => resets.push(reset));
-    await scene.until("it is live", () => settled(page));
+    await scene.until("it is live", () => isSettled(page));
     expect(scene.snapshotModes.at(-1)).toBe("SNAPSHOT_MODE_FULL");
     expect(shown(page)).toEqual(shown(writer));
     expect(resets).toEqual([]);

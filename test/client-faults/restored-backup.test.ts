@@ -2,20 +2,7 @@ import type { ChatThread, SessionReset } from "@sessionstream/client";
 import type { MemoryStorageContents } from "@sessionstream/server-node";
 import { describe, expect, it } from "vitest";
 import { copyContents } from "../simulation/run/backup.ts";
-import { ownMessages, Scene } from "./scene.ts";
-
-const settled = (thread: ChatThread): boolean => {
-  const { hydration, run, pending } = thread.getStatus();
-  return hydration.type === "ready" && !(run.type === "run" && run.active) && pending.length === 0;
-};
-
-async function say(scene: Scene, thread: ChatThread, ...texts: readonly string[]): Promise<void> {
-  for (const text of texts) {
-    const sent = thread.send({ text });
-    await scene.until(`${text} is answered`, () => ownMessages(thread).includes(text) && settled(thread));
-    await sent;
-  }
-}
+import { isSettled, ownMessages, Scene, say } from "./scene.ts";
 
 function watched(thread: ChatThread): readonly SessionReset[] {
   const resets: SessionReset[] = [];
@@ -26,7 +13,7 @@ function watched(thread: ChatThread): readonly SessionReset[] {
 /** Two clients have said two things; a backup knows the first one only. */
 async function restoredScene(scene: Scene, meanwhile: readonly string[]) {
   const [mine, other] = [scene.open(), scene.open()];
-  await scene.until("both are live", () => settled(mine) && settled(other));
+  await scene.until("both are live", () => isSettled(mine) && isSettled(other));
   await say(scene, mine, "before the backup");
   const backup: MemoryStorageContents = copyContents(scene.contents);
   await say(scene, mine, "after the backup");
@@ -54,7 +41,7 @@ describe("a server that was restored from a backup, its log still the same", () 
     expect(ownMessages(other)).toEqual(["before the backup"]);
 
     const again = mine.retry(lost[0] ?? "");
-    await scene.until("it is there again", () => settled(mine));
+    await scene.until("it is there again", () => isSettled(mine));
     await again;
     expect(ownMessages(mine)).toEqual(["before the backup", "after the backup"]);
   });

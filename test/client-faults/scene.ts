@@ -112,3 +112,18 @@ export function ownMessages(thread: ChatThread): readonly string[] {
     return payload?.["role"] === "user" ? [String(payload["content"])] : [];
   });
 }
+
+/** Live, nothing on its way, and no answer being written. */
+export function isSettled(thread: ChatThread): boolean {
+  const { hydration, run, pending } = thread.getStatus();
+  return hydration.type === "ready" && !(run.type === "run" && run.active) && pending.length === 0;
+}
+
+/** One after the other, each answered before the next. */
+export async function say(scene: Scene, thread: ChatThread, ...texts: readonly string[]): Promise<void> {
+  for (const text of texts) {
+    const sent = thread.send({ text });
+    await scene.until(`${text} is answered`, () => ownMessages(thread).includes(text) && isSettled(thread));
+    await sent;
+  }
+}

@@ -2,26 +2,15 @@
  * Every hook an app hands to the hub, the transports or the chat, doing the three things a hook can do wrong. A row
  * says what is seen of it; for all of them the process lives and the next session is served.
  */
-import type { DescMessage } from "@bufbuild/protobuf";
-import {
-  type CommandType,
-  type EntityKindOptions,
-  type HubModule,
-  type HubOptions,
-  memoryErrorRecords,
-  type Projection,
-  type PublishOptions,
-} from "@sessionstream/server-node";
+import { type HubModule, type HubOptions, memoryErrorRecords, type Projection } from "@sessionstream/server-node";
 import {
   type ChatOptions,
-  type ChatPlugin,
   chat,
   createChatService,
   defineChatPlugin,
   type Engine,
 } from "@sessionstream/server-node/chat";
-import { type ChatHttpOptions, createChatHttpHandler } from "@sessionstream/server-node/http";
-import type { WebSocketTransportOptions } from "@sessionstream/server-node/ws";
+import { createChatHttpHandler } from "@sessionstream/server-node/http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   Note,
@@ -30,35 +19,11 @@ import {
   notesProjection,
   tallyProjection,
 } from "../../packages/server-node/src/hub/testing/notes-module.ts";
+import { BROKEN_IN, broken, inRoom, type Way, ways } from "./harness/broken-hooks.ts";
 import { memoryServer } from "./harness/memory-server.ts";
 import { ada, follow, notesHub, notesIn, sessionKey, writeNote } from "./harness/notes-hub.ts";
 
 const room = sessionKey("room");
-
-const WAYS = {
-  throws: () => {
-    throw new Error("the hook is broken");
-  },
-  rejects: () => Promise.reject(new Error("the hook is broken")),
-  "never answers": () => new Promise<never>(() => undefined),
-} as const;
-
-type Way = keyof typeof WAYS;
-const ways = Object.keys(WAYS) as readonly Way[];
-
-/** What a hook does that breaks, whatever it was to answer. */
-function broken(way: Way): () => never {
-  // CAST: a hook without types answers anything, a promise too.
-  return WAYS[way] as () => never;
-}
-
-/** A hook that breaks in the session `room` and nowhere else. */
-const inRoom =
-  <Arguments extends readonly unknown[], Answer>(way: Way, sound: (...given: Arguments) => Answer) =>
-  (...given: Arguments): Answer =>
-    JSON.stringify(given, (_, value) => (typeof value === "bigint" ? String(value) : value)).includes('"room"')
-      ? broken(way)()
-      : sound(...given);
 
 let escaped: unknown[] = [];
 const hear = (error: unknown) => void escaped.push(error);
@@ -85,42 +50,6 @@ const codeOf = (promise: Promise<unknown>) =>
     () => "answered",
     (error: { code?: string }) => error.code ?? "untyped",
   );
-
-type HookOf<Options> = {
-  [Name in keyof Options]-?: Extract<Options[Name], (...given: never[]) => unknown> extends never ? never : Name;
-}[keyof Options];
-
-/** Where each hook is broken. One that is added to the options and not here does not compile. */
-const BROKEN_IN = {
-  hub: { authorize: "hub", onError: "hub", onPipeline: "hub", failpoint: "the crash tests: it is there to break" },
-  module: { due: "module" },
-  kind: { open: "module", redact: "module" },
-  command: { decide: "module" },
-  publish: { guard: "module" },
-  socket: {
-    authenticate: "transports",
-    authenticateToken: "transports",
-    audience: "transports",
-    observer: "transports",
-    report: "transports",
-  },
-  http: {
-    authenticate: "transports",
-    onError: "transports",
-    mintId: "nowhere: a source of ids, not a decision",
-    now: "nowhere: the clock",
-  },
-  plugin: { onRun: "chat", settle: "nowhere: it is part of the run's last publish, and ends with it" },
-} as const satisfies {
-  hub: Record<HookOf<HubOptions>, string>;
-  module: Record<HookOf<HubModule>, string>;
-  kind: Record<HookOf<EntityKindOptions<DescMessage>>, string>;
-  command: Record<HookOf<CommandType>, string>;
-  publish: Record<HookOf<PublishOptions>, string>;
-  socket: Record<HookOf<WebSocketTransportOptions>, string>;
-  http: Record<HookOf<ChatHttpOptions>, string>;
-  plugin: Record<HookOf<ChatPlugin>, string>;
-};
 
 it("F-S15 every hook of every option type is broken somewhere here, or says why not", () => {
   const places = Object.values(BROKEN_IN).flatMap((hooks) => Object.values<string>(hooks));

@@ -23,7 +23,8 @@ const hub = createHub({
   storage: sqliteStorage({ path: process.argv[2] ?? "", synchronous: "NORMAL", shared: true }),
   modules: [chat({ engine })],
   authorize: () => true,
-  limits: { leaseMs: 900, leaseSweepMs: 200, healMs: 200, maxAttempts: 1_000 },
+  // A lease must outlast the longest pause that a busy machine makes a process take by itself.
+  limits: { leaseMs: 4_000, leaseSweepMs: 200, healMs: 200, maxAttempts: 1_000 },
 });
 
 async function answer(request: ProcessRequest): Promise<void> {

@@ -2,6 +2,9 @@ import type { BrowserContext, Page } from "playwright";
 import { describe, expect } from "vitest";
 import { it } from "../harness/browser-test.ts";
 
+/** Not a promise of speed: for what hangs. */
+const PATIENCE = { timeout: 30_000 };
+
 interface Visit {
   /** The page was kept, not loaded anew. */
   readonly persisted: boolean;
@@ -43,7 +46,7 @@ const goAway = (): void => {
   location.href = "/away";
 };
 
-describe("leaving a page and coming back to it", () => {
+describe("leaving a page and coming back to it", { timeout: 180_000 }, () => {
   it("F-P2 L7: ten times, it is kept, and never calls old content current", async ({ desk }) => {
     const context = await desk.device({
       prepare: async (device) => {
@@ -54,7 +57,7 @@ describe("leaving a page and coming back to it", () => {
     const elsewhere = await desk.open();
     const tab = await desk.visit(context, `${desk.url}/consumers/`);
     const ready = tab.page.locator('li[data-connection="open"][data-hydration="ready"]');
-    await expect.poll(() => ready.count(), { timeout: 10_000 }).toBe(25);
+    await expect.poll(() => ready.count(), PATIENCE).toBe(25);
 
     let truth = 0;
     for (let trip = 0; trip < 10; trip += 1) {
@@ -67,7 +70,7 @@ describe("leaving a page and coming back to it", () => {
       await tab.page.evaluate(() => history.back());
       await tab.page.waitForURL("**/consumers/", { waitUntil: "commit" });
       await expect
-        .poll(() => tab.page.locator(`li[data-rows="${truth}"][data-hydration="ready"]`).count(), { timeout: 10_000 })
+        .poll(() => tab.page.locator(`li[data-rows="${truth}"][data-hydration="ready"]`).count(), PATIENCE)
         .toBe(25);
       const visit = await lastVisit(tab.page);
       expect(visit?.persisted).toBe(true);
