@@ -54,15 +54,15 @@ export interface UiMomentOptions {
 /** In the order of the results; what a result brings along is preferred to what would have to be fetched. */
 export function uiMomentsOf(blocks: readonly ContentBlock[], { origin }: UiMomentOptions = {}): readonly UiMoment[] {
   const base = origin?.trim().replace(/\/+$/, "");
-  return blocks.flatMap((block) => {
+  return blocks.flatMap((block): readonly UiMoment[] => {
     if (block.type !== "tool_result" || block.is_error === true) return [];
     const object = objectOf(block.content);
     const sessionId = renderSessionId(block.content)?.trim() || null;
     const ui = object === null ? null : inlineUi(object);
-    if (ui !== null) return [{ key: block.tool_use_id, sessionId, source: { type: "inline", ui } as const }];
+    if (ui !== null) return [{ key: block.tool_use_id, sessionId, source: { type: "inline", ui } }];
     if (sessionId === null || base === undefined || base === "") return [];
     const url = `${base}/api/sessions/${encodeURIComponent(sessionId)}/resource`;
-    return [{ key: block.tool_use_id, sessionId, source: { type: "resource", url } as const }];
+    return [{ key: block.tool_use_id, sessionId, source: { type: "resource", url } }];
   });
 }
 
