@@ -73,7 +73,9 @@ export async function loaded(storage: MessageStorageAdapter, session: SessionKey
 }
 
 export async function committed(storage: MessageStorageAdapter, commit: SessionCommit): Promise<SessionHead> {
-  same(await storage.commit(commit), { status: "committed" });
+  const { tenant, session } = commit.session;
+  const what = `commit ${commit.head.revision} of session "${session}", tenant "${tenant}", should be committed`;
+  same(await storage.commit(commit), { status: "committed" }, what);
   return commit.head;
 }
 

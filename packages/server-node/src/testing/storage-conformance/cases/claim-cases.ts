@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AbilityName } from "../harness.ts";
 import type { StorageCase } from "../storage-case.ts";
 
 export const claimCases: readonly StorageCase[] = [
@@ -7,16 +8,20 @@ export const claimCases: readonly StorageCase[] = [
     title: "capabilities claim no more than this run can prove",
     async run(storage, abilities) {
       const { durability, shared, retention, redaction } = storage.capabilities;
-      if (retention) assert.ok(abilities.has("retention"), "retention needs the cases of retention");
-      if (redaction) assert.ok(abilities.has("redaction"), "redaction needs the cases of redaction");
+      const prove = (claim: string, ability: AbilityName) =>
+        assert.ok(
+          abilities.has(ability),
+          `the storage claims ${claim}, which takes the ability ${ability} to prove: add it to the harness, or claim less`,
+        );
+      if (retention) prove("retention: true", "retention");
+      if (redaction) prove("redaction: true", "redaction");
       if (durability !== "none") {
-        assert.ok(abilities.has("reopen"), `durability "${durability}" needs the ability reopen`);
-        assert.ok(abilities.has("process"), `durability "${durability}" needs the ability process`);
+        prove(`durability: "${durability}"`, "reopen");
+        prove(`durability: "${durability}"`, "process");
       }
       if (shared) {
-        assert.ok(abilities.has("shared"), "shared needs the cases of shared storage");
-        const proof = durability === "none" ? "reopen" : "process";
-        assert.ok(abilities.has(proof), `shared needs the ability ${proof}`);
+        prove("shared: true", "shared");
+        prove("shared: true", durability === "none" ? "reopen" : "process");
       }
     },
   },

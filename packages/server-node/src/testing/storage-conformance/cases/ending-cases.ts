@@ -54,11 +54,16 @@ export const endingCases: readonly StorageCase[] = [
       );
       await storage.close();
       for (const result of await Promise.all(begun)) same(result, { status: "committed" });
-      await assert.rejects(storage.load(SESSION));
-      await assert.rejects(storage.events(SESSION, { after: 0n, limit: 1 }));
-      await assert.rejects(storage.command(SESSION, "c1"));
-      await assert.rejects(storage.commit(commitAfter(null, "r1")));
-      await assert.rejects(storage.remove(SESSION));
+      const closed: Readonly<Record<string, () => Promise<unknown>>> = {
+        load: () => storage.load(SESSION),
+        events: () => storage.events(SESSION, { after: 0n, limit: 1 }),
+        command: () => storage.command(SESSION, "c1"),
+        commit: () => storage.commit(commitAfter(null, "r1")),
+        remove: () => storage.remove(SESSION),
+      };
+      for (const [name, call] of Object.entries(closed)) {
+        await assert.rejects(call, `after close, ${name} should reject instead of answering`);
+      }
       await storage.close();
     },
   },

@@ -81,7 +81,7 @@ export const readingCases: readonly StorageCase[] = [
       await observing(write(), async () => {
         for (const found of await Promise.all(TEN_TIMES.map(() => storage.load(SESSION)))) {
           const sum = found?.entities.reduce((total, entity) => total + BigInt(entity.payload), 0n);
-          assert.equal(sum, found?.head.ordinal);
+          assert.equal(sum, found?.head.ordinal, "load returned the head of one commit with entities of another");
         }
       });
     },
@@ -102,9 +102,10 @@ export const readingCases: readonly StorageCase[] = [
         entities: { put: [anEntity("a", { payload: aPayload("later") }), anEntity("b")], forget: [] },
       });
       await storage.remove(SESSION);
-      same(before.head, { ...aHead({ revision: "r1" }), ordinal: 1n, tag: "event-1" });
-      same(sorted(before.entities), [anEntity("a")]);
-      same(events, [anEvent(1n)]);
+      const changed = "what was returned before changed with a later commit: return copies";
+      same(before.head, { ...aHead({ revision: "r1" }), ordinal: 1n, tag: "event-1" }, changed);
+      same(sorted(before.entities), [anEntity("a")], changed);
+      same(events, [anEvent(1n)], changed);
     },
   },
   {
