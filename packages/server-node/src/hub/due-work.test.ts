@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { LOST } from "../doorbell/testing/unreliable-doorbell.ts";
 import type { EffectContext } from "../effect/effect.ts";
+import type { SharedMessageStorage } from "../storage/contract.ts";
+import { sharedMemoryStorage } from "../storage/memory/shared-memory-storage.ts";
 import { hubFleet } from "./testing/hub-fleet.ts";
 import { room, tableOf } from "./testing/hub-scene.ts";
 import { Note, noted, notesModule, remarked, settled } from "./testing/notes-module.ts";
@@ -54,4 +56,102 @@ describe("work that a view calls for, on shared storage", () => {
     await fleet.clock.advance(15_000);
     expect(done).toEqual(["a"]);
   });
+
+  it("F-R5 whose lease was lost before it began is left to whoever has it", async () => {
+    const fleet = hubFleet();
+    const own = sharedMemoryStorage(fleet.memory);
+    const gate = gated();
+    const storage: SharedMessageStorage = { ...own, heads: (sessions) => gate.opened.then(() => own.heads(sessions)) };
+    const begun: string[] = [];
+    const module = working(async (_, id) => void begun.push(id));
+    const slow = fleet.start([module], { storage });
+    await slow.hub.publish(room, [open("a")]);
+    await fleet.clock.settle();
+    fleet.memory.leases.forget(room);
+    await fleet.storage.lease({ session: room, name: "a" }, { holder: "another", ttlMs: 600_000 });
+    await fleet.clock.advance(30_000);
+    gate.open();
+    await fleet.clock.advance(1_000);
+    expect(begun).toEqual([]);
+  });
+
+  it("F-R5 is published under its lease, whatever options it is published with", async () => {
+    const fleet = hubFleet();
+    const results: string[] = [];
+    const module = working(async ({ publish }, id) => {
+      fleet.memory.leases.forget(room);
+      const options: object = { fence: undefined };
+      results.push((await publish([settled(id)], options)).status);
+    });
+    await fleet.start([module]).hub.publish(room, [open("a")]);
+    await fleet.clock.settle();
+    expect(results).toEqual(["fenced"]);
+  });
+
+  it.each(["the same", "another"])(
+    "F-R1 is done again when %s hub calls for it while its lease is given back",
+    async (whose) => {
+      const fleet = hubFleet();
+      const own = sharedMemoryStorage(fleet.memory);
+      const gate = gated();
+      const storage: SharedMessageStorage = { ...own, release: (lease) => gate.opened.then(() => own.release(lease)) };
+      const done: string[] = [];
+      const module = working(async ({ publish }, id) => {
+        await publish([settled(id)]);
+        done.push(id);
+      });
+      const first = fleet.start([module], { storage });
+      const again = whose === "another" ? fleet.start([module]) : first;
+      await first.hub.publish(room, [open("a")]);
+      await fleet.clock.settle();
+      await again.hub.publish(room, [open("a")]);
+      await fleet.clock.settle();
+      gate.open();
+      await fleet.clock.advance(1_000);
+      expect(done).toEqual(["a", "a"]);
+      expect(await fleet.storage.expiredLeases(10)).toEqual([]);
+    },
+  );
+
+  it("F-R1 is not fenced by the sweeper of its own hub", async () => {
+    const fleet = hubFleet();
+    const own = sharedMemoryStorage(fleet.memory);
+    const [answer, taking] = [gated(), gated()];
+    let answered = Promise.resolve();
+    let takes = 0;
+    const storage: SharedMessageStorage = {
+      ...own,
+      commit: (commit) => own.commit(commit).then((result) => answered.then(() => result)),
+      lease: (key, request) => {
+        takes += 1;
+        return takes === 1 ? taking.opened.then(() => own.lease(key, request)) : own.lease(key, request);
+      },
+    };
+    const results: string[] = [];
+    const module = working(async ({ publish }, id) => {
+      taking.open();
+      await fleet.clock.settle();
+      results.push((await publish([settled(id)])).status);
+    });
+    const { hub } = fleet.start([module], { storage });
+    await hub.publish(room, [remarked()]);
+    answered = answer.opened;
+    const published = hub.publish(room, [open("a")]);
+    // It is stored, its sweeper finds the work, and only then the hub hears that it is.
+    await fleet.clock.advance(15_000);
+    answer.open();
+    await published;
+    await fleet.clock.settle();
+    taking.open();
+    await fleet.clock.advance(1_000);
+    expect(results).toEqual(["committed"]);
+  });
 });
+
+function gated() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}

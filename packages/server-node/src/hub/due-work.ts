@@ -30,11 +30,7 @@ export class DueWork {
   }
 
   get size(): number {
-    return this.#keys.size;
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key);
+    return this.#pending.size;
   }
 
   /** @returns what was started, or will be if no other process does it. */
@@ -50,7 +46,17 @@ export class DueWork {
     return this.#start((effect) => !this.#isLeased(effect));
   }
 
-  /** Does work that was left behind; gives the lease back if nothing calls for it any more. */
+  /**
+   * Takes up work that was left behind, if no other process does. Not its own: of two leases of one process the later
+   * one ends the other.
+   */
+  pickUp(key: string): void {
+    if (this.#keys.has(key)) return;
+    this.#keys.add(key);
+    this.#track(this.#takeAndRun(key));
+  }
+
+  /** The same, with the lease in hand; gives it back if nothing calls for the work any more. */
   adopt(key: string, lease: HeldLease): void {
     if (this.#keys.has(key)) {
       // Loading the session has started it, under a lease of its own.
@@ -116,7 +122,8 @@ export class DueWork {
       this.#keys.delete(key);
       return;
     }
-    const effect = core.phase.current === "open" ? this.#find(key) : undefined;
+    const mayRun = core.phase.current === "open" && !lease.lost.aborted;
+    const effect = mayRun ? this.#find(key) : undefined;
     if (effect !== undefined) await this.#run(effect, lease);
     else await this.#settle(key, lease);
   }
@@ -127,9 +134,26 @@ export class DueWork {
   }
 
   async #settle(key: string, lease: HeldLease | null): Promise<void> {
-    // Still called for: it failed, or this process ends. The lease expires, and the work is swept up.
-    if (lease !== null && this.#find(key) !== undefined) lease.keep();
-    else await lease?.release();
+    if (lease === null || this.#find(key) !== undefined) {
+      // Still called for: it failed, or this process ends. The lease expires, and the work is swept up.
+      lease?.keep();
+      this.#keys.delete(key);
+      return;
+    }
+    await lease.release();
     this.#keys.delete(key);
+    await this.#lookAgain(key);
+  }
+
+  /** What called for the work anew while the lease was held found it taken, and the release has left no trace of that. */
+  async #lookAgain(key: string): Promise<void> {
+    const { core, session } = this.#host;
+    if (core.phase.current !== "open") return;
+    try {
+      await this.#host.catchUp();
+    } catch (error) {
+      core.errors.report({ kind: "storage", error, subject: `lease "${key}"`, session });
+    }
+    this.#start((effect) => effect.key === key);
   }
 }

@@ -84,7 +84,7 @@ export class EffectsRunner {
       signal,
       publish: async (events, options = {}) => {
         if (lease === null) return this.#host.publish(events, options, epoch);
-        const result = await this.#host.publish(events, { fence: lease.token, ...options }, epoch);
+        const result = await this.#host.publish(events, { ...options, fence: options.fence ?? lease.token }, epoch);
         if (result.status === "fenced") lease.lose();
         return result;
       },

@@ -98,7 +98,8 @@ export class Upkeep {
     if (this.#state !== "working") return;
     try {
       const expired = await this.#sharing.storage.expiredLeases(LEASES_AT_ONCE);
-      for (const lease of expired) void this.#takeOver(lease);
+      // Once it leaves, what it took would wait for its lease.
+      if (this.#state === "working") for (const lease of expired) void this.#takeOver(lease);
     } catch (error) {
       this.#report(error, "expired leases");
     }
@@ -107,8 +108,11 @@ export class Upkeep {
   /** Taken before the session is loaded: of many hubs that see it one does the work. Failing, it waits for the lease. */
   async #takeOver(lease: Lease): Promise<void> {
     const { session, name } = lease;
-    // What runs here will prolong its lease, however late.
-    if (this.#table.find(session)?.due.has(name)) return;
+    const lane = this.#table.peek(session);
+    if (lane !== null) {
+      lane.due.pickUp(name);
+      return;
+    }
     const held = await HeldLease.take(this.#core, this.#sharing, { session, name });
     if (held === null) return;
     try {
