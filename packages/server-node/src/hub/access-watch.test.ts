@@ -227,7 +227,6 @@ describe("revoking", () => {
     expect(heard).toEqual([{ principal: alice }, { connection: "c-1" }]);
     await there.hub.close();
     expect(listeners.size).toBe(1);
-
   });
 
   it("F-S15 X9 whose channel to other processes throws or rejects still revokes here, and is on record", async () => {
