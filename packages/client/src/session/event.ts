@@ -22,7 +22,8 @@ export type SessionEvent =
   | EphemeralFrame
   | ErrorFrame
   | Extract<ServerFrame, { readonly type: "subscribed" }>
-  | { readonly type: "head"; readonly head: SubscriptionHead }
+  /** From a ping; `null`: it names every session the server follows for us, and not this one. */
+  | { readonly type: "head"; readonly head: SubscriptionHead | null }
   /** A frame that could not be read: one of ours, or of whom could not be read either. */
   | { readonly type: "malformed"; readonly ours: boolean }
   /** The last update did not fit and was not applied. */

@@ -66,9 +66,9 @@ function onCommit(config: SessionConfig, state: Live, frame: TimelineFrame): Ste
   );
 }
 
-/** The ping says what was sent before it, so whatever is missing is lost (F-W7). */
-function isBehind({ held: { cursor } }: Live, head: SubscriptionHead): boolean {
-  return head.ordinal > cursor.ordinal || (head.epoch !== cursor.epoch && cursor.epoch !== "");
+/** The ping says what was sent before it, so whatever is missing is lost (F-W7): the end of the subscription, too. */
+function isBehind({ held: { cursor } }: Live, head: SubscriptionHead | null): boolean {
+  return head === null || head.ordinal > cursor.ordinal || (head.epoch !== cursor.epoch && cursor.epoch !== "");
 }
 
 function onSnapshot(config: SessionConfig, state: Live, frame: SnapshotFrame): Step {

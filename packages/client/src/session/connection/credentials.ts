@@ -4,6 +4,9 @@ import { CLOSE_CODES, type ErrorCode } from "@sessionstream/protocol";
 /** Never stored, never in a state, an effect or a diagnostic: from the app to the frame. */
 export type Credentials = { readonly token: string } | { readonly ticket: string };
 
+/** The signal says that nobody waits for them any more. */
+export type GetCredentials = (signal: AbortSignal) => Promise<Credentials>;
+
 /** The code of a connection that is gone without one. */
 const VANISHED = 1006;
 

@@ -14,7 +14,7 @@ export type ConnectionEffect =
   /** Show what was got for this connection. */
   | { readonly type: "introduce" }
   /** Get something fresh and show it, while everything goes on. */
-  | { readonly type: "renew"; readonly generation: number }
+  | { readonly type: "renew" }
   | { readonly type: "attach"; readonly peer: Peer }
   /** `error`: for good, as far as the machine can tell. */
   | { readonly type: "detach"; readonly error: SessionStreamError | null }

@@ -14,7 +14,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { SessionEvent } from "../event.ts";
 import { runSession, type SessionRun } from "../run-session.ts";
 import { connectionStatus } from "./connection-status.ts";
-import { type Credentials, closeCodeOf } from "./credentials.ts";
+import { type Credentials, closeCodeOf, type GetCredentials } from "./credentials.ts";
 import type { ConnectionEffect } from "./effect.ts";
 import type { ConnectionEvent } from "./event.ts";
 import { createRoster } from "./roster.ts";
@@ -31,9 +31,9 @@ export interface ConnectionOptions {
   /** Gets another token. Absent: there is none to get. */
   readonly refresh: (() => Promise<unknown>) | undefined;
   /** What is shown on each connection, got before it is opened. Absent: its upgrade tells who we are. */
-  readonly introduce: (() => Promise<Credentials>) | undefined;
+  readonly introduce: GetCredentials | undefined;
   /** What is shown when the server says that the old one ends. Absent: nothing can be. */
-  readonly renew: (() => Promise<Credentials>) | undefined;
+  readonly renew: GetCredentials | undefined;
   readonly report: (diagnostic: Diagnostic) => void;
 }
 
@@ -50,6 +50,8 @@ export function runConnection(options: ConnectionOptions): Connection {
   let busy = false;
   let socket: TransportConnection | null = null;
   let credentials: Credentials | null = null;
+  /** Ends what is asked of anybody for this connection, with it. */
+  let asking = new AbortController();
   let status = connectionStatus(state);
   let offersAuth = false;
   let lastInbound = 0;
@@ -89,8 +91,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         return;
       case "disconnect":
         socket?.close(effect.code, "");
-        socket = null;
-        credentials = null;
+        forgetSocket();
         return;
       case "ping":
         send({ ping: { nonce: platform.randomId() } });
@@ -111,7 +112,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         credentials = null;
         return;
       case "renew":
-        renew(effect.generation);
+        renew();
         return;
       case "attach":
         roster.all((run) => run.handle({ type: "attached", peer: effect.peer }));
@@ -125,22 +126,29 @@ export function runConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  function forgetSocket(): void {
+    socket = null;
+    credentials = null;
+    asking.abort();
+  }
+
   function connect(generation: number): void {
+    asking = new AbortController();
     if (options.introduce === undefined) openSocket(generation);
     else prepare(generation, options.introduce);
   }
 
   /** A connection that nobody can be told the owner of is as good as lost. */
-  function prepare(generation: number, introduce: () => Promise<Credentials>): void {
-    const isWanted = () => state.type === "connecting" && state.generation === generation;
-    introduce().then(
+  function prepare(generation: number, introduce: GetCredentials): void {
+    const { signal } = asking;
+    introduce(signal).then(
       (found) => {
-        if (!isWanted()) return;
+        if (signal.aborted) return;
         credentials = found;
         openSocket(generation);
       },
       (thrown) => {
-        if (!isWanted()) return;
+        if (signal.aborted) return;
         const { code } = SessionStreamError.from(thrown, "network");
         report({ type: "disconnected", code: closeCodeOf(code), reason: code });
         handle({ type: "lost", generation, code: closeCodeOf(code) });
@@ -149,12 +157,16 @@ export function runConnection(options: ConnectionOptions): Connection {
   }
 
   /** Whatever goes wrong here, the server says when it is too late. */
-  function renew(generation: number): void {
-    options.renew?.().then(
+  function renew(): void {
+    const { signal } = asking;
+    options.renew?.(signal).then(
       (fresh) => {
-        if (state.type === "open" && state.generation === generation) send({ authenticate: fresh });
+        if (!signal.aborted) send({ authenticate: fresh });
       },
-      (thrown) => report({ type: "renewal-failed", code: SessionStreamError.from(thrown, "network").code }),
+      (thrown) => {
+        if (signal.aborted) return;
+        report({ type: "renewal-failed", code: SessionStreamError.from(thrown, "network").code });
+      },
     );
   }
 
@@ -167,7 +179,7 @@ export function runConnection(options: ConnectionOptions): Connection {
         },
         closed: ({ code, reason }) => {
           if (generation !== state.generation) return;
-          socket = null;
+          forgetSocket();
           report({ type: "disconnected", code, reason });
           handle({ type: "lost", generation, code });
         },
@@ -203,10 +215,12 @@ export function runConnection(options: ConnectionOptions): Connection {
         offersAuth = frame.capabilities.includes("auth");
         handle({ type: "hello", generation, hello: frame });
         return;
-      case "ping":
+      case "ping": {
         send({ pong: { nonce: frame.nonce } });
-        for (const head of frame.heads) roster.of(head.sessionId, (run) => run.handle({ type: "head", head }));
+        const heads = new Map(frame.heads.map((head) => [head.sessionId, head]));
+        roster.all((run) => run.handle({ type: "head", head: heads.get(run.sessionId) ?? null }));
         return;
+      }
       case "error": {
         const { sessionId, error } = frame;
         report({ type: "server-error", sessionId, code: error.reason ?? error.code, retryable: error.retryable });

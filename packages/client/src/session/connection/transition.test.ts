@@ -172,7 +172,7 @@ const TABLE: Record<ConnectionState["type"], Record<EventName, string>> = {
     hello: "·",
     "hello that offers auth": "·",
     authenticated: "·",
-    "auth expiring": "open: renew 7",
+    "auth expiring": "open: renew",
     "hello of an old socket": "·",
     lost: "waiting: detach, timer 6000",
     "lost, of an old socket": "·",
@@ -306,7 +306,6 @@ function inWords(effect: ConnectionEffect): string {
     case "detach":
       return effect.error === null ? "detach" : `detach ${effect.error.code}`;
     case "renew":
-      return `renew ${effect.generation}`;
     case "ping":
     case "refresh":
     case "introduce":

@@ -53,9 +53,7 @@ export function connectionTransition(
     case "authenticated":
       return state.type === "authenticating" ? opened(state) : step(state);
     case "auth-expiring":
-      return state.type === "open" && context.canRenew
-        ? step(state, { type: "renew", generation: state.generation })
-        : step(state);
+      return state.type === "open" && context.canRenew ? step(state, { type: "renew" }) : step(state);
     case "refreshed":
       return state.type === "refreshing" ? onRefreshed(state, event.ok) : step(state);
     case "timer":

@@ -89,6 +89,7 @@ export const EVENTS = {
   "error of an old request": { type: "error", sessionId: "s-1", requestId: "1.2", error: forbidden },
   "head ahead": { type: "head", head: { sessionId: "s-1", epoch: "e", ordinal: 11n } },
   "head at the cursor": { type: "head", head: { sessionId: "s-1", epoch: "e", ordinal: 10n } },
+  "no head": { type: "head", head: null },
   "malformed, ours": { type: "malformed", ours: true },
   "malformed, nobody knows whose": { type: "malformed", ours: false },
   "full did not fit": { type: "mismatch", update: "full" },
