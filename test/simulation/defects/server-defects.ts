@@ -171,7 +171,7 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
         find: 'core.failpoint("before-rebuild");',
         replace: `if ($on) {
           const entities = { put: [], forget: [], replace: true };
-          await core.storage.commit({ session, expect: head.revision, head, events: [], entities });
+          await core.storage.commit({ session, expect: loaded.head.revision, head: loaded.head, events: [], entities });
         }`,
       },
     ],

@@ -72,7 +72,7 @@ export async function deriveView(
   const view = viewAt(core, session, head.epoch, start);
   const viewId = nextView(core.registry.projectionsId, head.view);
   const state = new LaneState({ view, viewId, stored: head, lastAt: 0 });
-  for await (const events of readLog(core, session, { after: start.ordinal, upTo: head.ordinal })) {
+  for await (const events of readLog(core, session, { ...head, after: start.ordinal, upTo: head.ordinal })) {
     const read = events.map(edit);
     view.apply(stageReplay(core, view, head.epoch, read, "rebuild"));
     state.advance(read);

@@ -1,8 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
 import { describe, expect, it } from "vitest";
+import type { EventInput } from "../event/define-event.ts";
 import { defineProjection } from "../projection/define-projection.ts";
 import type { StoredEntity } from "../storage/contract.ts";
+import { manualPlatform } from "../testing/manual-platform.ts";
 import type { HubModule } from "./hub-module.ts";
 import { alice, hubScene, notesOf, room, tableOf } from "./testing/hub-scene.ts";
 import {
@@ -128,6 +130,32 @@ describe("loading", () => {
     await expect(hub.snapshot({ principal: alice, session: room.session })).rejects.toMatchObject({
       code: "corrupt_data",
     });
+  });
+});
+
+describe("a session that becomes another one while it is read", () => {
+  /** Another process removes the session and begins it anew, after its head was read and before its events are. */
+  async function overtaken(begin: readonly EventInput[]) {
+    const storage = await writtenSession();
+    const { events } = storage;
+    storage.events = async (session, query) => {
+      storage.events = events;
+      await storage.remove(room);
+      await hubScene({ storage, platform: manualPlatform({ idPrefix: "other" }) }).hub.publish(room, begin);
+      return events(session, query);
+    };
+    return hubScene({ storage });
+  }
+
+  it("L10 F-D11 one that is shorter is not taken for damaged", async () => {
+    const { hub, errors } = await overtaken([noted("new")]);
+    expect(await notesOf(hub)).toEqual(["new:"]);
+    expect(errors).toEqual([]);
+  });
+
+  it("L10 one whose events would fit is not mixed with the one before", async () => {
+    const { hub } = await overtaken([1, 2, 3, 4, 5].map((number) => noted(`new-${number}`)));
+    expect(await notesOf(hub)).toEqual([1, 2, 3, 4, 5].map((number) => `new-${number}:`));
   });
 });
 

@@ -26,10 +26,19 @@ export async function loadSession(core: HubCore, session: SessionKey): Promise<L
     const loaded = await core.storage.load(session);
     if (loaded === null) return LaneState.unborn(session, firstView(projectionsId));
     const mine = isMadeBy(loaded.head.view, projectionsId);
-    const state = mine ? await openView(core, session, loaded) : await rebuildView(core, session, loaded);
-    if (state !== null) return state;
+    try {
+      const state = mine ? await openView(core, session, loaded) : await rebuildView(core, session, loaded);
+      if (state !== null) return state;
+    } catch (error) {
+      if (!wasOvertaken(error)) throw error;
+    }
   }
-  throw new SessionStreamError("busy", "The session changes too fast to be rebuilt; try again.");
+  throw new SessionStreamError("busy", "The session changes too fast to be read; try again.");
+}
+
+/** The log was replaced or shortened between its head and its events. */
+function wasOvertaken(error: unknown): boolean {
+  return error instanceof SessionStreamError && (error.code === "busy" || error.code === "gone");
 }
 
 async function openView(core: HubCore, session: SessionKey, { head, entities }: LoadedSession): Promise<LaneState> {
@@ -44,7 +53,7 @@ async function openView(core: HubCore, session: SessionKey, { head, entities }: 
     tombstones.add(entityKey(entity.kind, entity.id), readRemoval(core, entity));
   }
   const state = new LaneState({ view, viewId: head.view, stored: head, lastAt: await lastTime(core, session, head) });
-  for await (const events of readLog(core, session, { after: head.projected, upTo: head.ordinal })) {
+  for await (const events of readLog(core, session, { ...head, after: head.projected, upTo: head.ordinal })) {
     const { touched, forgotten } = view.apply(stageReplay(core, view, head.epoch, events, "load"));
     state.markDirty(touched, forgotten);
     state.advance(events);

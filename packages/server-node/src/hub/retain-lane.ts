@@ -46,7 +46,7 @@ async function foldBase(lane: Lane, { floor, ordinal, epoch }: SessionHead, poli
   const start = await foldStart(core, session, floor);
   if (start === null) throw new SessionStreamError("gone", "The log was shortened by something else, and has no base.");
   const view = viewAt(core, session, epoch, start);
-  for await (const page of readLog(core, session, { after: floor, upTo: last })) {
+  for await (const page of readLog(core, session, { epoch, after: floor, upTo: last })) {
     const events = page.filter(({ at }) => at < before);
     view.apply(stageReplay(core, view, epoch, events, "as-of"));
     if (events.length < page.length) break;

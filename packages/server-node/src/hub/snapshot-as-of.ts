@@ -24,7 +24,7 @@ export async function snapshotAsOf(core: HubCore, state: LaneState, asOf: bigint
   const view = viewAt(core, session, epoch, start);
   // At the floor itself the event that had it is gone.
   let tag = "";
-  for await (const events of readLog(core, session, { after: start.ordinal, upTo: asOf })) {
+  for await (const events of readLog(core, session, { epoch, after: start.ordinal, upTo: asOf })) {
     view.apply(stageReplay(core, view, epoch, events, "as-of"));
     tag = events.at(-1)?.id ?? tag;
   }
