@@ -29,7 +29,7 @@ export async function bundlePrograms(entry: Readonly<Record<string, URL>>): Prom
     splitting: true,
     sourcemap: "inline",
     noExternal: [/^@sessionstream\//],
-    external: ["ai", "ws", "libsql", "tsup", "@bufbuild/protobuf", "immer"],
+    external: ["ai", "ws", "libsql", "pg", "tsup", "@bufbuild/protobuf", "immer"],
     esbuildOptions(options) {
       options.conditions = ["@sessionstream/source"];
     },

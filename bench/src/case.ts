@@ -23,4 +23,5 @@ export const CASES: Readonly<Record<string, () => Promise<BenchCase>>> = {
   G8: async () => (await import("./cases/bundle-size.ts")).bundleSize,
   G9: async () => (await import("./cases/memory.ts")).memory,
   G10: async () => (await import("./cases/reconnect.ts")).reconnect,
+  G11: async () => (await import("./cases/storages.ts")).storages,
 };

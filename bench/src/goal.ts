@@ -1,6 +1,6 @@
 /** Owns what a measured goal is, and the table that ends a run. */
 export interface Verdict {
-  /** G1 … G10. */
+  /** G1 … G11. */
   readonly goal: string;
   readonly what: string;
   readonly measured: number;

@@ -6,6 +6,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { startPostgres } from "../../test/services/start-postgres.ts";
 import { bundlePrograms } from "./bundle.ts";
 import { CASES } from "./case.ts";
 import { goalTable, isMet, type Verdict } from "./goal.ts";
@@ -25,12 +26,17 @@ const ids = asked.length === 0 ? Object.keys(CASES) : asked;
 
 printMachine();
 const programs = await bundlePrograms(PROGRAMS);
+// Of its own, unless one is given: with the settings PostgreSQL comes with, on the disk of the temporary folder.
+const givenPostgres = process.env["BENCH_POSTGRES_URL"];
+const postgres = givenPostgres === undefined && ids.includes("G11") ? await startPostgres() : null;
+const postgresUrl = givenPostgres ?? postgres?.url;
 const verdicts: Verdict[] = [];
 let failures = 0;
 try {
   for (const id of ids) verdicts.push(...(await runCase(id)));
 } finally {
   programs.remove();
+  await postgres?.stop();
 }
 console.log(`\nGoals (G2, the cost of React, needs a browser and is not measured here)\n\n${goalTable(verdicts)}`);
 printJson(
@@ -45,7 +51,10 @@ async function runCase(id: string): Promise<readonly Verdict[]> {
     "--enable-source-maps",
     ...(args.includes("--prof") ? ["--cpu-prof", "--cpu-prof-dir=node_modules/.cache/bench-profiles"] : []),
   ];
-  const child = fork(join(programs.folder, "run-case.mjs"), [id, quick ? "quick" : "full"], { execArgv });
+  const child = fork(join(programs.folder, "run-case.mjs"), [id, quick ? "quick" : "full"], {
+    execArgv,
+    env: { ...process.env, ...(postgresUrl !== undefined && { BENCH_POSTGRES_URL: postgresUrl }) },
+  });
   const answers = collect(child);
   const [code] = await once(child, "exit");
   if (code === 0) return answers;

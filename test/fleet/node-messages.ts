@@ -1,7 +1,7 @@
 /** Owns what a test and a node of its fleet say to each other. */
 import type { HubLimits } from "@sessionstream/server-node";
 
-export type BusSettings =
+type BusSettings =
   | { readonly type: "redis"; readonly url: string }
   | { readonly type: "postgres" }
   /** Other nodes' commits are found by polling alone. */
