@@ -32,10 +32,10 @@ describe("several devices", () => {
     const context = await desk.device();
     const tab = await desk.visit(context, `${desk.url}/consumers/`);
     const live = tab.page.locator('li[data-connection="open"][data-hydration="ready"]');
-    await expect.poll(() => live.count(), { timeout: 10_000 }).toBe(25);
+    await expect.poll(() => live.count(), { timeout: 30_000 }).toBe(25);
     await tab.page.getByRole("button", { name: "Say hello" }).nth(24).click();
     const rows = tab.page.locator('li[data-rows="2"]');
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(25);
+    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(25);
     expect({ sockets: tab.frames.sockets, subscribes: tab.frames.subscribes }).toEqual({ sockets: 1, subscribes: 1 });
   });
 });

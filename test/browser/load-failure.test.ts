@@ -21,7 +21,7 @@ describe("a storage that cannot be read", () => {
     expect(await failure.textContent()).not.toContain("disk I/O error");
 
     await failure.getByRole("button", { name: "Retry" }).click();
-    await expect.poll(() => tab.frames.subscribes, { timeout: 10_000 }).toBeGreaterThan(1);
+    await expect.poll(() => tab.frames.subscribes, { timeout: 30_000 }).toBeGreaterThan(1);
     await failure.waitFor();
     expect(await tab.page.evaluate(() => document.documentElement.dataset["seen"])).toBeUndefined();
 
