@@ -48,7 +48,8 @@ export class Load {
       await untilAnswered(fleet, session);
       const { log, runEnds } = await expectSound(fleet, session);
       const prompts = log.flatMap(({ name, payload }) =>
-        name === "ChatUserMessageAccepted" ? [JSON.parse(payload).content] : [],
+        // CAST: as the chat stores it.
+        name === "ChatUserMessageAccepted" ? [(JSON.parse(payload) as { readonly content: string }).content] : [],
       );
       expect(prompts.toSorted()).toEqual(said.toSorted());
       ends.push(...runEnds);

@@ -29,7 +29,7 @@ export class RunningNode {
   }
 
   ready(): Promise<unknown> {
-    return this.report((report) => report.type === "ready");
+    return this.#report((report) => report.type === "ready");
   }
 
   async publish(session: string, name: string, count: number): Promise<void> {
@@ -37,13 +37,13 @@ export class RunningNode {
     const id = this.#asked;
     const request: NodeRequest = { id, publish: { session, name, count } };
     this.#process.send(request);
-    const answer = await this.report((report) => "id" in report && report.id === id);
+    const answer = await this.#report((report) => "id" in report && report.id === id);
     if (answer.type === "failed") throw new Error(answer.error);
   }
 
   /** Resolves when the engine of this node has begun, or ended, an answer in the session. */
   async engine(session: string, state: "started" | "stopped"): Promise<RunningNode> {
-    await this.report((report) => report.type === "engine" && report.session === session && report.state === state);
+    await this.#report((report) => report.type === "engine" && report.session === session && report.state === state);
     return this;
   }
 
@@ -73,7 +73,7 @@ export class RunningNode {
   async restart(): Promise<readonly number[]> {
     const exit = once(this.#process, "exit");
     this.#process.kill("SIGTERM");
-    const drained = await this.report((report): report is Report<"drained"> => report.type === "drained");
+    const drained = await this.#report((report): report is Report<"drained"> => report.type === "drained");
     await exit;
     this.#reports = [];
     this.#process = this.#spawn();
@@ -98,9 +98,9 @@ export class RunningNode {
     return child;
   }
 
-  report<Wanted extends NodeReport>(wanted: (report: NodeReport) => report is Wanted): Promise<Wanted>;
-  report(wanted: (report: NodeReport) => boolean): Promise<NodeReport>;
-  async report(wanted: (report: NodeReport) => boolean): Promise<NodeReport> {
+  #report<Wanted extends NodeReport>(wanted: (report: NodeReport) => report is Wanted): Promise<Wanted>;
+  #report(wanted: (report: NodeReport) => boolean): Promise<NodeReport>;
+  async #report(wanted: (report: NodeReport) => boolean): Promise<NodeReport> {
     for (;;) {
       const found = this.#reports.find(wanted);
       if (found !== undefined) return found;
