@@ -5,10 +5,10 @@ import { createHttpSend, type HttpSendOptions } from "./http-send.ts";
 
 const REQUEST: HttpRequest = { operation: "open-socket", path: "/ticket", body: {} };
 
-export function httpTicket(options: HttpSendOptions): () => Promise<string> {
+export function httpTicket(options: HttpSendOptions): (signal: AbortSignal) => Promise<string> {
   const send = createHttpSend(options);
-  return async () => {
-    const answer = await send(REQUEST, new AbortController().signal);
+  return async (signal) => {
+    const answer = await send(REQUEST, signal);
     const ticket = typeof answer === "object" && answer !== null && "ticket" in answer ? answer.ticket : undefined;
     if (typeof ticket === "string" && ticket !== "") return ticket;
     throw new SessionStreamError("bad_server_frame", "open-socket was answered with something else than a ticket");

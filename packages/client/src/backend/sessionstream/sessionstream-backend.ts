@@ -79,9 +79,9 @@ export function sessionstreamBackend(options: SessionstreamBackendOptions): Chat
 function socketProofs(
   kind: NonNullable<SessionstreamBackendOptions["socketCredentials"]>,
   getToken: SessionstreamBackendOptions["getToken"],
-  getTicket: () => Promise<string>,
+  getTicket: ReturnType<typeof httpTicket>,
 ): Pick<ConnectionOptions, "introduce" | "renew"> {
-  const byTicket = async () => ({ ticket: await getTicket() });
+  const byTicket = async (signal: AbortSignal) => ({ ticket: await getTicket(signal) });
   const byToken =
     getToken && ((refresh: boolean) => async (): Promise<Credentials> => ({ token: await getToken({ refresh }) }));
   switch (kind) {
@@ -92,9 +92,9 @@ function socketProofs(
     case "ticket":
       return {
         introduce: byTicket,
-        async renew() {
+        async renew(signal) {
           await getToken?.({ refresh: true });
-          return byTicket();
+          return byTicket(signal);
         },
       };
   }

@@ -42,6 +42,7 @@ function start(options: Partial<SessionstreamBackendOptions>) {
   });
   backend.open(sessionId("s-1"), observer);
   return {
+    backend,
     platform,
     transport,
     observer,
@@ -129,6 +130,26 @@ describe("a socket that is known by its first frame", () => {
     expect(transport.connections).toHaveLength(0);
   });
 
+  it.each<[string, (scene: ReturnType<typeof start>) => void, number]>([
+    ["the client is closed", ({ backend }) => backend.close(), 0],
+    ["the page is left", ({ platform }) => platform.leavePage(), 1],
+  ])("K10 F-P2 a ticket that is on its way when %s is waited for no more", async (_what, leave, timers) => {
+    const signals: AbortSignal[] = [];
+    const scene = start({
+      socketCredentials: "ticket",
+      fetch: (_input, init) => {
+        if (init?.signal) signals.push(init.signal);
+        return new Promise(() => undefined);
+      },
+    });
+    await settled();
+    leave(scene);
+    await settled();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(scene.platform.timers).toBe(timers);
+    expect(scene.diagnostics.filter(({ type }) => type === "disconnected")).toEqual([]);
+  });
+
   it("a token without getToken is said at the start", () => {
     expect(() => sessionstreamBackend({ url: "/api/chat", socketCredentials: "token" })).toThrow(
       expect.objectContaining({ code: "invalid_options" }),
@@ -173,6 +194,26 @@ describe("a socket whose credentials end", () => {
     transport.current.lose(4014);
     await settled();
     expect(observer.connections.at(-1)).toMatchObject({ type: "failed", error: { code: "unauthenticated" } });
+  });
+
+  it("X8 a ticket for a connection that is gone is waited for no more, and nobody is told that it failed", async () => {
+    const signals: AbortSignal[] = [];
+    const { transport, diagnostics } = start({
+      socketCredentials: "ticket",
+      fetch: async (_input, init) => {
+        if (init?.signal) signals.push(init.signal);
+        return signals.length === 1 ? Response.json({ ticket: "first" }) : new Promise(() => undefined);
+      },
+    });
+    await settled();
+    transport.current.receive(helloFrame(AUTH));
+    transport.current.receive({ authenticated: {} });
+    transport.current.receive({ authExpiring: { expiresInMs: 60_000 } });
+    await settled();
+    transport.current.lose();
+    await settled();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true]);
+    expect(diagnostics.filter(({ type }) => type === "renewal-failed")).toEqual([]);
   });
 
   it("X8 a token for a connection that is gone is not shown on the next one", async () => {
