@@ -45,6 +45,15 @@ describe("until when a connection is who it says", () => {
     expect(log).toEqual(["30: 30 left", "90: over"]);
   });
 
+  it("X8 a renewal that gains nothing costs nobody the notice", async () => {
+    const { platform, log, lifetime } = start();
+    lifetime.renew(600 * SECOND);
+    await platform.advance(100 * SECOND);
+    lifetime.renew(600 * SECOND);
+    await platform.advance(600 * SECOND);
+    expect(log).toEqual(["540: 60 left", "630: over"]);
+  });
+
   it("X8 a renewal within the grace counts; without an end there is nothing to wait for", async () => {
     const { platform, log, lifetime } = start();
     lifetime.renew(60 * SECOND);

@@ -25,6 +25,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createLifetime({ platform, noticeMs, graceMs, onExpiring, onExpired }: LifetimeOptions): Lifetime {
   let until = Number.NEGATIVE_INFINITY;
+  let isTold = false;
   let cancelNotice = () => {};
   let cancelEnd = () => {};
 
@@ -47,14 +48,17 @@ export function createLifetime({ platform, noticeMs, graceMs, onExpiring, onExpi
   return {
     renew(expiresAt = Number.POSITIVE_INFINITY) {
       stop();
-      const isLonger = expiresAt > until;
+      if (expiresAt > until) isTold = false;
       until = expiresAt;
       if (expiresAt === Number.POSITIVE_INFINITY) return;
       const remainingMs = expiresAt - platform.now();
       cancelEnd = callAt(expiresAt + graceMs, onExpired);
-      if (!isLonger) return;
+      if (isTold) return;
       const noticeAt = expiresAt - Math.min(noticeMs, remainingMs / 2);
-      cancelNotice = callAt(noticeAt, () => onExpiring(Math.max(0, expiresAt - platform.now())));
+      cancelNotice = callAt(noticeAt, () => {
+        isTold = true;
+        onExpiring(Math.max(0, expiresAt - platform.now()));
+      });
     },
     stop,
   };
