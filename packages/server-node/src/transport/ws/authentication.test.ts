@@ -113,6 +113,14 @@ describe("the first frame of a socket nobody knows", () => {
     },
   );
 
+  it("X10 a flood of pings ends it at once", async () => {
+    const { scene } = await open();
+    await using _ = scene;
+    await using client = await scene.client();
+    for (let turn = 0; turn < 40; turn += 1) client.socket.ping();
+    expect(await client.closed).toBe(4401);
+  });
+
   it("X31 an app that fails to judge a token is told without it, the client to try again", async () => {
     const { scene } = await open({
       authenticateToken(token) {

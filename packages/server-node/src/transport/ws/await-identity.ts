@@ -28,6 +28,8 @@ export interface AwaitIdentityOptions {
 
 /** A token has its room; nobody we know of needs more before we know them. */
 const MAX_FIRST_FRAME_BYTES = 8 * 1024;
+/** Each ping is answered before we hear of it: who sends many and reads nothing would fill our memory. */
+const MAX_PINGS = 32;
 
 const NOT_AUTHENTICATED: Arrival = {
   type: "refused",
@@ -45,10 +47,12 @@ export function awaitIdentity(
 ): void {
   let isHeard = false;
   let isOver = false;
+  let pings = 0;
   const onGone = () => settle({ type: "gone" });
   const onError = () => websocket.terminate();
   const cancel = platform.setTimer(deadlineMs, () => settle(TOO_LATE));
   websocket.on("message", hear);
+  websocket.on("ping", hearPing);
   websocket.on("error", onError);
   websocket.on("close", onGone);
 
@@ -57,9 +61,15 @@ export function awaitIdentity(
     isOver = true;
     cancel();
     websocket.off("message", hear);
+    websocket.off("ping", hearPing);
     websocket.off("error", onError);
     websocket.off("close", onGone);
     arrived(arrival);
+  }
+
+  function hearPing(): void {
+    pings += 1;
+    if (pings > MAX_PINGS) settle(NOT_AUTHENTICATED);
   }
 
   function hear(data: RawData, isBinary: boolean): void {
