@@ -68,9 +68,15 @@ export class GroupCommit {
 
   /** One that cannot be written must not take the others along: then each has a transaction of its own. */
   #writeGroup(group: readonly WaitingCommit[]): void {
-    let results: readonly CommitResult[];
     try {
       this.#begin.run();
+    } catch (error) {
+      // Whoever keeps the file to itself does so for all of them: each would wait for it anew, and everybody with them.
+      rejectAll(group, error);
+      return;
+    }
+    let results: readonly CommitResult[];
+    try {
       results = group.map((waiting) => this.#write(waiting.commit));
     } catch (error) {
       this.#abandon();
@@ -93,7 +99,7 @@ export class GroupCommit {
     try {
       this.#rollback.run();
     } catch {
-      // SQLite has rolled back by itself (disk full, I/O error), or the transaction never began.
+      // SQLite has rolled back by itself (disk full, I/O error).
     }
   }
 }

@@ -176,6 +176,21 @@ describe("writing", () => {
     expect(executions("COMMIT")).toBe(before + 1);
   });
 
+  it("F-D9 when no transaction can begin, all of one turn hear of it at once, and none of the application's is undone", async () => {
+    const failing = failingHandle(inMemory());
+    const storage = sqliteStorage({ database: failing.handle });
+    const begun = failing.executions("BEGIN IMMEDIATE");
+    failing.failAt(1);
+    const results = await Promise.allSettled(
+      ["a", "b", "c"].map((name) => storage.commit(commitAfter(null, "r1", {}, session(name)))),
+    );
+    expect(results).toEqual(
+      Array(3).fill({ status: "rejected", reason: expect.objectContaining({ code: "storage_unavailable" }) }),
+    );
+    expect(failing.executions("BEGIN IMMEDIATE") - begun).toBe(1);
+    expect(failing.executions("ROLLBACK")).toBe(0);
+  });
+
   it("a session whose key became another session's is not found by it", async () => {
     const path = aPath();
     const [one, other] = [open({ path }), open({ path })];
