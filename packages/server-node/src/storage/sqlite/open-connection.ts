@@ -10,7 +10,7 @@ import { openHandle } from "./load-driver.ts";
 import { assertLocal } from "./network-file-system.ts";
 import { openError } from "./open-error.ts";
 import { migrate } from "./schema.ts";
-import { withCheckpoints } from "./wal-checkpoints.ts";
+import { copiedWhileNobodyWrites, emptiedWhenClosed, hasWalResetFault, versionOf } from "./wal-checkpoints.ts";
 
 /**
  * `FULL` syncs the disk with every transaction: what was acknowledged survives a power cut.
@@ -89,12 +89,31 @@ function configure(connection: SqliteConnection, owned: boolean, setting: Settin
   if (setting.synchronous === "FULL") connection.exec("PRAGMA fullfsync = ON");
   if (file === null) return { connection, durability: "none" };
   return {
-    // A connection of the application's is checkpointed as the application likes, unless it is to be shared.
-    connection: owned || setting.shared ? withCheckpoints(connection) : connection,
+    connection: checkpointed(connection, { ...setting, owned, file }),
     // Without a write-ahead log (a file system may not allow one) a power cut may bring a deleted journal back, and
     // with it the state before the last commit.
     durability: setting.synchronous === "FULL" && journal === "wal" ? "power" : "process",
   };
+}
+
+/** A connection of the application's is checkpointed as the application likes, unless it is to be shared. */
+function checkpointed(
+  connection: SqliteConnection,
+  { owned, shared, file }: { readonly owned: boolean; readonly shared: boolean; readonly file: string },
+): SqliteConnection {
+  const version = versionOf(connection);
+  if (owned) {
+    if (!hasWalResetFault(version)) return emptiedWhenClosed(connection);
+    const copier = connectionOver(openHandle(file));
+    copier.exec("PRAGMA checkpoint_fullfsync = ON");
+    return copiedWhileNobodyWrites(connection, copier);
+  }
+  if (!shared || !hasWalResetFault(version)) return connection;
+  throw new SessionStreamError(
+    "invalid_options",
+    `SQLite ${version} can lose pages of a file that several processes write (https://sqlite.org/wal.html#walresetbug). ` +
+      "Pass a database of version 3.51.3 or later, or `path`, and this storage works around it.",
+  );
 }
 
 /** `null`: it lives in memory, or in a file without a name. */

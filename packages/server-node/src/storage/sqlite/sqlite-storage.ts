@@ -50,7 +50,7 @@ export interface SqliteDatabaseOptions {
   readonly database: SqliteHandle;
   /** Default `"FULL"`; set on the handle, like WAL and the busy timeout. */
   readonly synchronous?: Synchronous;
-  /** As of a file; and then its checkpoints are this storage's affair where SQLite's own are faulty (before 3.51.3). */
+  /** As of a file. Refused where SQLite's own checkpoints are faulty (before 3.51.3): pass `path` there. */
   readonly shared?: boolean;
   /** As of a file. */
   readonly allowNetworkFileSystem?: boolean;

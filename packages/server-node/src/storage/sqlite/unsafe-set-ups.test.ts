@@ -9,7 +9,7 @@ import { assertLocal } from "./network-file-system.ts";
 import { MIGRATIONS, migrate } from "./schema.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
-import { hasWalResetFault } from "./wal-checkpoints.ts";
+import { copiedWhileNobodyWrites, hasWalResetFault } from "./wal-checkpoints.ts";
 
 function aPath(): string {
   const file = temporaryFile();
@@ -85,28 +85,48 @@ describe("F-D5 several connections", () => {
     expect(hasWalResetFault(version)).toBe(faulty);
   });
 
-  it.each(["3.45.1", "3.51.3"])("SQLite %s: who copies the log, and that it stays bounded", async (version) => {
+  it("are not made of an application's handle with such a version, and are of another", () => {
+    const of = (version: string) => {
+      const database = rewriting(handle(aPath()), (sql) => sql.replace("sqlite_version()", `'${version}'`));
+      return sqliteStorage({ database, shared: true });
+    };
+    expect(errorOf(() => of("3.45.1"))).toMatchObject({
+      code: "invalid_options",
+      message: expect.stringMatching(/3\.45\.1 .* `path`/),
+    });
+    expect(of("3.51.3").capabilities.shared).toBe(true);
+  });
+
+  it("of such a version copy the log while nobody writes, and never else", async () => {
     const path = aPath();
     const inner = handle(path);
-    const database = rewriting(inner, (sql) => sql.replace("sqlite_version()", `'${version}'`));
-    const storage = sqliteStorage({ database, synchronous: "NORMAL", shared: true });
-    const automatic = inner.prepare("PRAGMA wal_autocheckpoint").pluck().all();
-    expect(automatic).toEqual([hasWalResetFault(version) ? 0 : 1_000]);
-
-    let head = null;
-    for (let n = 0; n < 1_500; n++) {
-      const commit = commitAfter(head, `r${n}`, { events: 4 });
-      await storage.commit(commit);
-      head = commit.head;
+    inner.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE row (text TEXT)");
+    const copier = handle(path);
+    const other = handle(path);
+    other.exec("PRAGMA busy_timeout = 1");
+    const writable: boolean[] = [];
+    const watched = rewriting(copier, (sql) => {
+      writable.push(errorOf(() => other.exec("BEGIN IMMEDIATE; ROLLBACK")) === null);
+      return sql;
+    });
+    const connection = copiedWhileNobodyWrites(connectionOver(inner), connectionOver(watched));
+    expect(inner.prepare("PRAGMA wal_autocheckpoint").pluck().all()).toEqual([0]);
+    const insert = connection.prepare("INSERT INTO row VALUES (?)");
+    const commit = connection.prepare("COMMIT");
+    for (let n = 0; n < 5_000; n++) {
+      connection.exec("BEGIN IMMEDIATE");
+      insert.run("x".repeat(500));
+      commit.run();
     }
+    expect(writable).toEqual(Array.from({ length: 10 }, () => false));
     expect(statSync(`${path}-wal`).size).toBeLessThan(8 * 2 ** 20);
-
-    await storage.close();
+    connection.exec("BEGIN IMMEDIATE");
+    insert.run("the last");
+    connection.exec("COMMIT");
+    connection.close();
     const copy = aPath();
     copyFileSync(path, copy);
-    const again = sqliteStorage({ path: copy });
-    onTestFinished(() => again.close());
-    expect((await again.load(SESSION))?.head).toEqual(head);
+    expect(handle(copy).prepare("SELECT count(*) FROM row").pluck().all()).toEqual([5_001]);
   });
 
   it("cannot share what lives in memory", () => {

@@ -1,7 +1,7 @@
 /**
  * Owns when the write-ahead log is copied into the file. SQLite does so by itself, save in versions whose "WAL-reset"
  * fault (https://sqlite.org/wal.html#walresetbug) can lose pages when one connection starts the log anew while another
- * one's checkpoint runs. There a FULL checkpoint takes its place: it holds the write lock, so that nobody starts anything.
+ * one's checkpoint runs. There this connection keeps everybody from writing while a second one of its own copies.
  */
 import type { SqliteConnection, SqliteStatement } from "./driver.ts";
 
@@ -22,18 +22,17 @@ export function hasWalResetFault(version: string): boolean {
   return patch < (BACKPORTS.get(minor) ?? Number.POSITIVE_INFINITY);
 }
 
-/** Libsql keeps a closed file open until its statements are collected, and so leaves to us to empty the log into it. */
-export function withCheckpoints(connection: SqliteConnection): SqliteConnection {
-  const version = String(connection.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
-  if (hasWalResetFault(version)) return withExclusiveCheckpoints(connection);
-  return closingWith(connection, "PASSIVE");
+export function versionOf(connection: SqliteConnection): string {
+  return String(connection.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
 }
 
-/**
- * Never copies while another connection may write, unless that one keeps the lock for longer than the busy timeout. All
- * connections to a file have to do the same.
- */
-function withExclusiveCheckpoints(connection: SqliteConnection): SqliteConnection {
+/** Libsql keeps a closed file open until its statements are collected, and so leaves to us to empty the log into it. */
+export function emptiedWhenClosed(connection: SqliteConnection): SqliteConnection {
+  return closing(connection, () => copyLog(connection));
+}
+
+/** All connections to the file have to do the same, or be of a version without the fault. */
+export function copiedWhileNobodyWrites(connection: SqliteConnection, copier: SqliteConnection): SqliteConnection {
   connection.exec("PRAGMA wal_autocheckpoint = 0");
   const changes = connection.prepare("SELECT total_changes() AS rows");
   let copied = 0;
@@ -41,10 +40,13 @@ function withExclusiveCheckpoints(connection: SqliteConnection): SqliteConnectio
     const rows = Number(changes.get()?.["rows"]);
     if (rows - copied < ROWS) return;
     copied = rows;
-    copyLog(connection, "FULL");
+    copyAlone(connection, copier);
   }
   return {
-    ...closingWith(connection, "FULL"),
+    ...closing(connection, () => {
+      copyAlone(connection, copier);
+      copier.close();
+    }),
     exec(sql) {
       connection.exec(sql);
       if (sql === COMMIT) copyWhenDue();
@@ -68,21 +70,31 @@ function followedBy(statement: SqliteStatement, next: () => void): SqliteStateme
   };
 }
 
-function closingWith(connection: SqliteConnection, mode: CheckpointMode): SqliteConnection {
+function closing(connection: SqliteConnection, before: () => void): SqliteConnection {
   return {
     ...connection,
     close() {
-      copyLog(connection, mode);
+      before();
       connection.close();
     },
   };
 }
 
-type CheckpointMode = "PASSIVE" | "FULL";
-
-function copyLog(connection: SqliteConnection, mode: CheckpointMode): void {
+/** A transaction that writes nothing, but could: until it ends nobody else writes. */
+function copyAlone(connection: SqliteConnection, copier: SqliteConnection): void {
   try {
-    connection.exec(`PRAGMA wal_checkpoint(${mode})`);
+    connection.exec("BEGIN IMMEDIATE");
+  } catch {
+    // Another process writes without a pause. The next commit tries again.
+    return;
+  }
+  copyLog(copier);
+  connection.exec("ROLLBACK");
+}
+
+function copyLog(connection: SqliteConnection): void {
+  try {
+    connection.exec("PRAGMA wal_checkpoint(PASSIVE)");
   } catch {
     // Nothing is lost: the log stays beside the file, whoever opens it reads both, and the next one tries again.
   }
