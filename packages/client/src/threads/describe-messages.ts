@@ -1,4 +1,5 @@
 /** Owns what a list shows of a conversation, from its messages: the server's rules, for what a client sees by itself. */
+import type { JsonValue } from "@sessionstream/protocol";
 import { CHAT_KINDS } from "../thread/chat-payload.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
 
@@ -47,8 +48,14 @@ function isSaid(entity: TimelineEntity): boolean {
 }
 
 function textOf(entity: TimelineEntity | undefined): string {
-  const content = entity?.payload["content"];
-  return typeof content === "string" ? content.trim() : "";
+  const { content, attachments } = entity?.payload ?? {};
+  if (typeof content === "string" && content.trim() !== "") return content;
+  return Array.isArray(attachments) ? attachments.map(filenameOf).join(", ") : "";
+}
+
+function filenameOf(attachment: JsonValue): string {
+  const isObject = typeof attachment === "object" && attachment !== null && "filename" in attachment;
+  return isObject ? String(attachment["filename"] ?? "") : "";
 }
 
 /** One line, cut between code points. */

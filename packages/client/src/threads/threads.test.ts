@@ -95,10 +95,10 @@ describe("threads of a local backend", () => {
     const threads = localThreads(backend);
     const session = backend.session(S1);
     session.commit([userMessage({ id: "m1", text: "Hello" })]);
-    session.commit([{ ...assistantMessage({ id: "m2", text: "Hi" }), open: false }]);
+    session.commit([assistantMessage({ id: "m2", text: "Hi" })]);
     session.commit([userMessage({ id: "m3", text: "And?" })]);
-    session.commit([{ ...assistantMessage({ id: "m4", text: "First" }), open: false }]);
-    session.commit([{ ...assistantMessage({ id: "m5", text: "Sec" }), open: true }]);
+    session.commit([assistantMessage({ id: "m4", text: "First" })]);
+    session.commit([assistantMessage({ id: "m5", text: "Sec", streaming: true })]);
     expect((await threads.list()).threads).toMatchObject([{ title: "Hello", preview: "First", unread: 1 }]);
   });
 

@@ -7,6 +7,7 @@ import { onStatus } from "../hooks/topic.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
+import { useThreadScope } from "../thread/thread-context.ts";
 import { TranscriptContext, useTranscript } from "./transcript-context.ts";
 import { useStickyScroll } from "./use-sticky-scroll.ts";
 
@@ -15,6 +16,7 @@ export function Transcript(props: ComponentPropsWithoutRef<"div">) {
   const part = usePart();
   const handle = useStickyScroll();
   useFollowOwnMessages(handle.jumpToLatest);
+  useReading(handle.following);
   const state = handle.following ? "following" : "detached";
   return (
     <TranscriptContext.Provider value={handle}>
@@ -29,6 +31,15 @@ function useFollowOwnMessages(jumpToLatest: () => void): void {
   useEffect(() => {
     if (newest !== undefined) jumpToLatest();
   }, [newest, jumpToLatest]);
+}
+
+/** Who follows the end reads what appears there. */
+function useReading(following: boolean): void {
+  const { reading } = useThreadScope();
+  useEffect(() => {
+    reading.set(following);
+    return () => reading.set(false);
+  }, [reading, following]);
 }
 
 export function TranscriptViewport({ children, ...props }: ComponentPropsWithoutRef<"div">) {

@@ -11,6 +11,7 @@ import type { EntityRenderer } from "../renderer/define-renderer.ts";
 import { RendererProvider } from "../renderer/renderer-context.tsx";
 import { createDraft } from "./draft.ts";
 import { LeasedThread } from "./leased-thread.ts";
+import { createReading } from "./reading.ts";
 import { ThreadContext } from "./thread-context.ts";
 import { type ClientSource, useOwnedClient } from "./use-owned-client.ts";
 
@@ -58,7 +59,11 @@ function ThreadHolder({ client, sessionId, initialSnapshot, children }: ThreadHo
   // The first one: a page that goes on from a snapshot never goes back to one.
   const [snapshot] = useState(() => snapshotOf(initialSnapshot, sessionId));
   const scope = useMemo(
-    () => ({ thread: new LeasedThread(client, checkSessionId(sessionId), snapshot), draft: createDraft() }),
+    () => ({
+      thread: new LeasedThread(client, checkSessionId(sessionId), snapshot),
+      draft: createDraft(),
+      reading: createReading(),
+    }),
     [client, sessionId, snapshot],
   );
   useEffect(() => scope.thread.hold(), [scope]);

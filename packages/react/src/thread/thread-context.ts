@@ -1,10 +1,12 @@
 import { createContext, useContext } from "react";
 import type { Draft } from "./draft.ts";
 import type { LeasedThread } from "./leased-thread.ts";
+import type { Reading } from "./reading.ts";
 
 export interface ThreadScope {
   readonly thread: LeasedThread;
   readonly draft: Draft;
+  readonly reading: Reading;
 }
 
 export const ThreadContext = /* @__PURE__ */ createContext<ThreadScope | null>(null);

@@ -56,5 +56,5 @@ function textOf(message: EntityRecord<typeof ChatMessage.schema> | undefined): s
 }
 
 function textOfPayload({ content, attachments }: ChatMessageEntity): string {
-  return content.trim() === "" ? attachments.map(({ name }) => name).join(", ") : content;
+  return content.trim() === "" ? attachments.map(({ filename }) => filename).join(", ") : content;
 }

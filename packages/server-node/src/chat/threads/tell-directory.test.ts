@@ -54,6 +54,15 @@ it("G53 a session that was created for somebody stays theirs, whoever writes", a
   await chat.hub.close();
 });
 
+it("G53 a prompt of files alone is shown by their names", async () => {
+  const { chat, directory } = scene();
+  const attachments = ["plan.pdf", "photo.png"].map((filename) => ({ attachmentId: filename, filename }));
+  await chat.prompt("", { attachments });
+  await chat.platform.settle();
+  expect(await entry(directory)).toMatchObject({ title: "plan.pdf, photo.png", preview: "plan.pdf, photo.png" });
+  await chat.hub.close();
+});
+
 it("G53 without a directory a log is as it always was", async () => {
   const manual = manualEngine();
   const chat = chatHarness({ engine: manual.engine });
