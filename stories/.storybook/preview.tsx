@@ -63,7 +63,7 @@ export default {
     controls: { expanded: true },
     docs: { toc: true },
     layout: "fullscreen",
-    options: { storySort: { order: ["Start here", "Kit", "Widgets", "States", "Golden scripts"] } },
+    options: { storySort: { order: ["Start here", "Kit", "Widgets", "States", "Devtools", "Golden scripts"] } },
     viewport: {
       options: {
         phone: { name: "Phone, 360 px", styles: { width: "360px", height: "740px" }, type: "mobile" },
