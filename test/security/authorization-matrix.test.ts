@@ -43,6 +43,7 @@ function onSocket(...cells: Cells["owner"]): Cells {
 const MATRIX: Record<string, Cells> = {
   "POST /sessions": known("200", "403 forbidden", "403 forbidden", "200"),
   "GET /sessions/:session": known("200", "200", "403 forbidden", "403 forbidden"),
+  "GET /sessions/:session/export": known("200", "200", "403 forbidden", "403 forbidden"),
   "POST /sessions/:session/messages": known("200", "403 forbidden", "403 forbidden", "200"),
   "POST /sessions/:session/stop": known("200", "403 forbidden", "403 forbidden", "200"),
   "POST /ticket": known(...all("200")),

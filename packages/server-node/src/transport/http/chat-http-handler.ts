@@ -18,7 +18,7 @@ import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
 import { httpStatus } from "./http-status.ts";
 import { matchRoute } from "./match-route.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { errorResponse, jsonResponse } from "./responses.ts";
+import { errorResponse, fileResponse, jsonResponse } from "./responses.ts";
 import { createSnapshotEncoder } from "./snapshot-json.ts";
 
 export interface ChatHttpOptions {
@@ -89,7 +89,8 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     const query = url.searchParams;
     const origin = request.headers.get("origin");
     const from = { principal, session, origin, query, idempotencyKey, body };
-    return jsonResponse(200, await route.run({ service, threads, encodeSnapshot, mintId, tickets, ...from }));
+    const said = await route.run({ service, threads, encodeSnapshot, mintId, tickets, ...from });
+    return typeof said === "string" ? jsonResponse(200, said) : fileResponse(said);
   }
 
   function checkRate(principal: Principal): void {

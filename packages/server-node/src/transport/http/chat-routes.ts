@@ -6,6 +6,7 @@ import type { Principal } from "../../command/define-command.ts";
 import { sha256 } from "../../platform/sha256.ts";
 import type { Tickets } from "../tickets.ts";
 import { listField, textField } from "./body-fields.ts";
+import { type ExportDocument, exportDocument, readExportFormat } from "./export-document.ts";
 import type { SnapshotEncoder } from "./snapshot-json.ts";
 import { listThreads, removeThread, updateThread } from "./thread-routes.ts";
 
@@ -14,8 +15,8 @@ export interface ChatRoute {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** Below the base path; `:session` stands for a session id. */
   readonly path: string;
-  /** Answers with the text of a JSON object. */
-  run(call: ChatCall): Promise<string>;
+  /** Answers with the text of a JSON object, or with a file. */
+  run(call: ChatCall): Promise<string | ExportDocument>;
 }
 
 export interface ChatCall {
@@ -41,6 +42,7 @@ export const CHAT_ROUTES: readonly ChatRoute[] = [
   { method: "POST", path: "/sessions", run: createSession },
   { method: "GET", path: "/sessions", run: listThreads },
   { method: "GET", path: "/sessions/:session", run: readSession },
+  { method: "GET", path: "/sessions/:session/export", run: exportSession },
   { method: "PATCH", path: "/sessions/:session", run: updateThread },
   { method: "DELETE", path: "/sessions/:session", run: removeThread },
   { method: "POST", path: "/sessions/:session/messages", run: submitMessage },
@@ -80,6 +82,12 @@ async function readSession({ service, encodeSnapshot, principal, session, query 
   const snapshot = await service.snapshot({ principal, session, ...(asOf === undefined ? {} : { asOf }) });
   if (snapshot === null) throw new SessionStreamError("session_not_found", `There is no session "${session}".`);
   return encodeSnapshot(session, snapshot);
+}
+
+/** Who may read a session may keep it. */
+async function exportSession(call: ChatCall): Promise<ExportDocument> {
+  const format = readExportFormat(call.query.get("format"));
+  return exportDocument(format, call.session, await readSession(call));
 }
 
 async function submitMessage(call: ChatCall): Promise<string> {

@@ -1,4 +1,5 @@
 import type { SessionStreamError } from "@sessionstream/protocol";
+import type { ExportDocument } from "./export-document.ts";
 import { httpStatus } from "./http-status.ts";
 
 /** Owns the shape of what leaves: JSON that nobody caches, and errors that say nothing of the server's insides. */
@@ -8,6 +9,15 @@ export function jsonResponse(status: number, text: string, headers: Readonly<Rec
   return new Response(text, {
     status,
     headers: { "content-type": "application/json; charset=utf-8", "cache-control": "no-store", ...headers },
+  });
+}
+
+/** A file to keep: never a page of this server's, whatever somebody wrote into it. */
+export function fileResponse({ text, contentType, fileName }: ExportDocument): Response {
+  return jsonResponse(200, text, {
+    "content-type": `${contentType}; charset=utf-8`,
+    "content-disposition": `attachment; filename="${fileName}"`,
+    "x-content-type-options": "nosniff",
   });
 }
 

@@ -1,0 +1,34 @@
+/** The command as a process of its own, as an operator runs it, and as a function, which starts sooner. */
+import { spawn } from "node:child_process";
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { runCli } from "../cli/run-cli.ts";
+
+const BIN = fileURLToPath(new URL("../../../bin/sessionstream.js", import.meta.url));
+export const NOTES = fileURLToPath(new URL("./notes-modules.ts", import.meta.url));
+const FLAGS = ["--conditions=@sessionstream/source", "--import", "tsx"];
+
+export interface Ran {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export async function runBin(argv: readonly string[], input = ""): Promise<Ran> {
+  const child = spawn(process.execPath, [...FLAGS, BIN, ...argv]);
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  child.stdin.end(input);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, out, err };
+}
+
+export async function runHere(...argv: readonly string[]): Promise<Ran> {
+  const said: Record<"out" | "err", string[]> = { out: [], err: [] };
+  const code = await runCli(argv, {
+    stdin: Readable.from([]),
+    stdout: { write: (written) => said.out.push(written) },
+    stderr: { write: (written) => said.err.push(written) },
+  });
+  return { code, out: said.out.join(""), err: said.err.join("") };
+}

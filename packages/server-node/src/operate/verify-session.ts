@@ -1,0 +1,109 @@
+/**
+ * Owns whether what is stored of a session is sound: the log dense, head and tag its end, the entities its fold. Reads
+ * only.
+ */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { HubModule } from "../hub/hub-module.ts";
+import { createHubRegistry } from "../hub/hub-registry.ts";
+import { isMadeBy } from "../hub/view-identity.ts";
+import type { LoadedSession, MessageStorageAdapter, SessionHead, SessionKey } from "../storage/contract.ts";
+import { copySession, NOBODYS_VIEW, operatorHub } from "./copy-session.ts";
+import { entityJson } from "./entity-json.ts";
+import { readEvents } from "./read-events.ts";
+
+export interface Verification {
+  readonly session: SessionKey;
+  readonly ordinal: bigint;
+  /** In words; none: it is sound. */
+  readonly problems: readonly string[];
+  /** Whether entities were compared with their log: other projections than `modules` made them, or a base is missing. */
+  readonly compared: boolean;
+}
+
+/** @throws session_not_found, storage_unavailable */
+export async function verifySession(
+  storage: MessageStorageAdapter,
+  session: SessionKey,
+  modules: readonly HubModule[],
+): Promise<Verification> {
+  const loaded = await storage.load(session);
+  if (loaded === null) throw new SessionStreamError("session_not_found", `There is no session "${session.session}".`);
+  const { head } = loaded;
+  const log = await logProblems(storage, session, head);
+  const compared = log.length === 0 && isMadeBy(head.view, createHubRegistry(modules).projectionsId);
+  const folded = compared ? await foldProblems(storage, session, loaded, modules) : [];
+  return { session, ordinal: head.ordinal, problems: [...headProblems(loaded), ...log, ...folded], compared };
+}
+
+function headProblems({ head, entities }: LoadedSession): readonly string[] {
+  const { floor, projected, ordinal } = head;
+  const problems: string[] = [];
+  if (!(floor <= projected && projected <= ordinal)) {
+    problems.push(`the head has floor ${floor}, projected ${projected}, ordinal ${ordinal}: they have to rise`);
+  }
+  for (const { kind, id, lastEventOrdinal } of entities) {
+    if (lastEventOrdinal > projected)
+      problems.push(`${kind}/${id} is of event ${lastEventOrdinal}, beyond ${projected}`);
+  }
+  return problems;
+}
+
+async function logProblems(
+  storage: MessageStorageAdapter,
+  session: SessionKey,
+  { floor, ordinal, tag }: SessionHead,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  const ids = new Set<string>();
+  let [last, at] = ["", 0];
+  try {
+    for await (const event of readEvents(storage, session, { after: floor, upTo: ordinal })) {
+      if (ids.has(event.id)) problems.push(`event ${event.ordinal} has the id of an earlier one`);
+      if (event.at < at) problems.push(`event ${event.ordinal} is older than the one before`);
+      ids.add(event.id);
+      [last, at] = [event.id, event.at];
+    }
+  } catch (error) {
+    const { code, message } = SessionStreamError.from(error);
+    if (code !== "corrupt_data") throw error;
+    return [...problems, message];
+  }
+  if (ordinal > floor && last !== tag) problems.push(`the head's tag is not the id of event ${ordinal}`);
+  const beyond = await storage.events(session, { after: ordinal, limit: 1 });
+  if (beyond !== "gone" && beyond.length > 0) problems.push(`there are events beyond the head, ${ordinal}`);
+  return problems;
+}
+
+async function foldProblems(
+  storage: MessageStorageAdapter,
+  session: SessionKey,
+  loaded: LoadedSession,
+  modules: readonly HubModule[],
+): Promise<readonly string[]> {
+  const stored = await tableOf(await copySession(storage, session, loaded), session, modules);
+  const folded = await tableOf(await copySession(storage, session, loaded, NOBODYS_VIEW), session, modules);
+  const names = [...new Set([...stored.keys(), ...folded.keys()])].sort();
+  return names.flatMap((name) => {
+    if (stored.get(name) === folded.get(name)) return [];
+    if (!folded.has(name)) return [`${name} is stored, and the log does not have it`];
+    return [stored.has(name) ? `${name} is not what the log says` : `${name} is missing, and the log has it`];
+  });
+}
+
+async function tableOf(
+  copy: MessageStorageAdapter,
+  session: SessionKey,
+  modules: readonly HubModule[],
+): Promise<ReadonlyMap<string, string>> {
+  const hub = operatorHub(copy, modules);
+  try {
+    const snapshot = await hub.snapshot({
+      principal: { id: "operator", tenant: session.tenant },
+      session: session.session,
+    });
+    const entities = (snapshot?.entities ?? []).map(entityJson);
+    return new Map(entities.map((entity) => [`${entity.kind}/${entity.id}`, JSON.stringify(entity)]));
+  } finally {
+    await hub.close();
+  }
+}
