@@ -13,6 +13,7 @@ export default {
       // A dependency that Vite finds late reloads the page in the middle of a test, and only with a cold cache: list them all.
       optimizeDeps: {
         include: [
+          "@tanstack/react-query",
           "@testing-library/react",
           "immer",
           "mdast-util-gfm",
