@@ -51,7 +51,7 @@ export function sorted(entities: readonly StoredEntity[]): readonly StoredEntity
   return entities.toSorted((a, b) => (entityName(a) < entityName(b) ? -1 : 1));
 }
 
-function entityName(entity: EntityIdentity): string {
+export function entityName(entity: EntityIdentity): string {
   return JSON.stringify([entity.kind, entity.id]);
 }
 

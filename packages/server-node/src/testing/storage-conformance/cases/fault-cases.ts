@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { MessageStorageAdapter, SessionCommit } from "../../../storage/contract.ts";
-import { append, contents, same } from "../check.ts";
+import { append, type Contents, contents, entityName, same, sorted } from "../check.ts";
 import { aCommand, anEntity, commitAfter } from "../records.ts";
 import type { StorageCase } from "../storage-case.ts";
 
@@ -27,7 +27,7 @@ export const faultCases: readonly StorageCase[] = [
         const fired = faults.fired();
         faults.clear();
         if (rejected) failures++;
-        await assertWholeOrAbsent(storage, commit, rejected);
+        await assertWholeOrAbsent(storage, { commit, before, rejected });
         if (!fired) break;
       }
       assert.ok(failures > 0, "at least one statement failed");
@@ -41,10 +41,10 @@ export const faultCases: readonly StorageCase[] = [
     async run(storage, faults) {
       const sessions = ["a", "b", "c"].map((session) => ({ tenant: "acme", session }));
       for (let statement = 1; statement <= STATEMENTS; statement++) {
-        const heads = await Promise.all(sessions.map(async (session) => (await storage.load(session))?.head ?? null));
+        const before = await Promise.all(sessions.map((session) => contents(storage, session)));
         const commits = sessions.map((session, index) =>
           commitAfter(
-            heads[index] ?? null,
+            before[index]?.head ?? null,
             `at-${statement}`,
             { events: 1, command: aCommand(`c${statement}`) },
             session,
@@ -54,8 +54,10 @@ export const faultCases: readonly StorageCase[] = [
         const rejected = await Promise.all(commits.map((commit) => rejects(storage.commit(commit))));
         const fired = faults.fired();
         faults.clear();
-        for (const [index, commit] of commits.entries())
-          await assertWholeOrAbsent(storage, commit, rejected[index] === true);
+        for (const [index, commit] of commits.entries()) {
+          const attempt = { commit, before: before[index] ?? null, rejected: rejected[index] === true };
+          await assertWholeOrAbsent(storage, attempt);
+        }
         if (!fired) return;
       }
       assert.fail(`a commit takes fewer than ${STATEMENTS} statements`);
@@ -73,20 +75,31 @@ async function rejects(commit: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** A rejection means: outcome unknown. A resolved commit is there. */
+interface Attempt {
+  readonly commit: SessionCommit;
+  readonly before: Contents | null;
+  readonly rejected: boolean;
+}
+
+/** A rejection means: outcome unknown. What resolved is there, whole; what is not there has left nothing behind. */
 async function assertWholeOrAbsent(
   storage: MessageStorageAdapter,
-  commit: SessionCommit,
-  rejected: boolean,
+  { commit, before, rejected }: Attempt,
 ): Promise<void> {
   const found = await contents(storage, commit.session);
   const there = found?.head.revision === commit.head.revision;
   assert.ok(there || rejected, "what resolved is there");
   const command = commit.command === undefined ? null : await storage.command(commit.session, commit.command.id);
   same(command, there ? commit.command : null);
-  const last = commit.events.at(-1);
-  assert.equal(found?.events.some((event) => event.id === last?.id) ?? false, there);
-  for (const entity of commit.entities?.put ?? []) {
-    if (entity.id !== "a") assert.equal(found?.entities.some((stored) => stored.id === entity.id) ?? false, there);
-  }
+  if (!there) return same(found, before, "what was not committed left something behind");
+  const forgotten = new Set((commit.entities?.forget ?? []).map(entityName));
+  const put = new Map((commit.entities?.put ?? []).map((entity) => [entityName(entity), entity]));
+  const kept = (before?.entities ?? []).filter(
+    (entity) => !forgotten.has(entityName(entity)) && !put.has(entityName(entity)),
+  );
+  same(found, {
+    head: commit.head,
+    entities: sorted([...kept, ...put.values()]),
+    events: [...(before?.events ?? []), ...commit.events],
+  });
 }
