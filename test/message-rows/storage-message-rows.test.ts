@@ -17,7 +17,11 @@ it("G37 a tab hears of the rows of another, in the threads it observes, until it
   const here = tabOf(browser.openTab());
   const there = tabOf(browser.openTab());
   const heard: MessageRow[] = [];
-  const stop = here.observeMessages("thread-1", (rows) => heard.push(...rows), expect.fail);
+  const stop = here.observeMessages(
+    "thread-1",
+    (rows) => heard.push(...rows),
+    (error) => expect.fail(String(error)),
+  );
   await there.appendMessage(aRow("a"));
   await there.appendMessage(aRow("b", { threadId: "thread-2" }));
   stop();

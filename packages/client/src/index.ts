@@ -11,6 +11,7 @@ export {
   type LocalBackend,
   type LocalBackendOptions,
 } from "./backend/local/create-local-backend.ts";
+export type { LocalHistory } from "./backend/local/local-history.ts";
 export type { LocalChange } from "./backend/local/local-log.ts";
 export type { LocalRequest, LocalRespond } from "./backend/local/local-runs.ts";
 export type { LocalSession } from "./backend/local/local-session.ts";

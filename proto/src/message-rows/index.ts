@@ -1,5 +1,7 @@
 // Messages as rows of a table: the contract of the simple door, and pure functions over rows for both sides. Not in the
 // main entry: who has no such table does not download it.
+export { type AnswerRun, Answers } from "./answers.ts";
+export { type ChatPiece, isRowKind } from "./chat-piece.ts";
 export {
   type ContentGroup,
   type ContentMessage,
@@ -17,6 +19,8 @@ export {
   rowsOfPage,
   type TokenUsage,
 } from "./message-row.ts";
+export { piecesOfRow } from "./pieces-of-row.ts";
+export { type PlacedPiece, piecesOfThread } from "./pieces-of-thread.ts";
 export {
   extractRender,
   type RenderExtraction,
@@ -26,4 +30,5 @@ export {
   uiMomentsOf,
 } from "./render-payload.ts";
 export { messageStoreError, type RowRetry, retryRow } from "./retry-row.ts";
+export { type RowContext, rowOfPiece } from "./row-of-piece.ts";
 export { cutPreview, textPreviewOf } from "./text-preview.ts";

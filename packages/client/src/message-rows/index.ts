@@ -7,4 +7,5 @@ export {
   type IndexedDbMessageRowsOptions,
   indexedDbMessageRows,
 } from "./indexed-db-message-rows.ts";
+export { type MessageRowHistoryOptions, messageRowHistory } from "./message-row-history.ts";
 export { type StorageMessageRowsOptions, storageMessageRows } from "./storage-message-rows.ts";

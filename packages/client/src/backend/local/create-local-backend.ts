@@ -1,8 +1,12 @@
-/** Owns the backend without a server: sessions in memory, answers from a function. For demos, tests, stories, offline. */
+/**
+ * Owns the backend without a server: sessions in memory, or kept by a history, answers from a function. For demos, tests,
+ * stories, offline.
+ */
 import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
 import type { ClientPlatform } from "../../platform/client-platform.ts";
 import { defaultPlatform } from "../../platform/default-platform.ts";
 import type { ChatBackend } from "../chat-backend.ts";
+import type { LocalHistory } from "./local-history.ts";
 import { createLocalNetwork, type FaultyNetwork } from "./local-network.ts";
 import { createLocalRuns, type LocalRespond, type LocalRuns } from "./local-runs.ts";
 import { createLocalSession, type LocalSession } from "./local-session.ts";
@@ -16,6 +20,8 @@ export interface LocalBackendOptions {
   readonly latencyMs?: number;
   /** Newest rows a session opens with. Default 0: all. */
   readonly window?: number;
+  /** Keeps sessions beyond the page, as `messageRowHistory` of `@sessionstream/client/message-rows` does. */
+  readonly history?: LocalHistory;
 }
 
 export interface LocalBackend extends ChatBackend {
@@ -32,7 +38,7 @@ interface Room {
 }
 
 export function createLocalBackend(options: LocalBackendOptions = {}): LocalBackend {
-  const { platform = defaultPlatform(), respond, latencyMs = 0, window = 0 } = options;
+  const { platform = defaultPlatform(), respond, latencyMs = 0, window = 0, history } = options;
   const network = createLocalNetwork(platform, latencyMs);
   const rooms = new Map<SessionId, Room>();
   let closed = false;
@@ -41,8 +47,11 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
     const known = rooms.get(id);
     if (known !== undefined) return known;
     const now = () => platform.now();
-    const session = createLocalSession({ id, now, network, window });
-    const room = { session, runs: createLocalRuns(session, respond, now) };
+    const session = createLocalSession({ id, now, network, window, history });
+    let count = 0;
+    // What other pages and days made is there, too: no counting then.
+    const mintName = history === undefined ? () => String(++count) : () => platform.randomId();
+    const room = { session, runs: createLocalRuns({ session, respond, now, mintName }) };
     rooms.set(id, room);
     return room;
   }
@@ -57,10 +66,13 @@ export function createLocalBackend(options: LocalBackendOptions = {}): LocalBack
       if (closed) throw new SessionStreamError("closed", "This backend was closed");
       if (signal.aborted) throw new SessionStreamError("aborted", "The command was not sent");
       if (!network.isOnline()) throw new SessionStreamError("network", "There is no connection");
-      return roomOf(command.session).runs.submit(command);
+      const { session, runs } = roomOf(command.session);
+      if (history !== undefined) await session.restored();
+      return runs.submit(command);
     },
     close() {
       closed = true;
+      for (const { session } of rooms.values()) session.close();
     },
   };
 }

@@ -54,12 +54,15 @@ export interface LocalLog {
 export interface LocalLogOptions {
   readonly epoch: string;
   readonly now: () => number;
+  /** What the log begins above, in display order. */
+  readonly base?: readonly TimelineEntity[];
 }
 
-export function createLocalLog({ epoch, now }: LocalLogOptions): LocalLog {
-  const entities = new Map<EntityKey, TimelineEntity>();
+export function createLocalLog({ epoch, now, base = [] }: LocalLogOptions): LocalLog {
+  const entities = new Map<EntityKey, TimelineEntity>(base.map((entity) => [entity.key, entity]));
   const removals = new Map<EntityKey, Target & { readonly ordinal: bigint }>();
-  let cursor: Cursor = { epoch, view: "local", ordinal: 0n, tag: "" };
+  const ordinal = base.at(-1)?.createdOrdinal ?? 0n;
+  let cursor: Cursor = { epoch, view: "local", ordinal, tag: ordinal === 0n ? "" : `${epoch}-${ordinal}` };
 
   function put(change: Extract<LocalChange, { type: "put" }>, ordinal: bigint, index: number): TimelineEntity | null {
     const { kind, id, payload, open = false, commandId } = change;

@@ -38,15 +38,18 @@ interface LocalRun {
   readonly stopping: AbortController;
 }
 
-export function createLocalRuns(
-  session: LocalSession,
-  respond: LocalRespond | undefined,
-  now: () => number,
-): LocalRuns {
+export interface LocalRunsOptions {
+  readonly session: LocalSession;
+  readonly respond: LocalRespond | undefined;
+  readonly now: () => number;
+  /** Tells a run from every other of its session. */
+  readonly mintName: () => string;
+}
+
+export function createLocalRuns({ session, respond, now, mintName }: LocalRunsOptions): LocalRuns {
   const receipts = new Map<string, CommandReceipt>();
   const waiting: LocalRun[] = [];
   let active: LocalRun | null = null;
-  let count = 0;
 
   function start({ commandId, payload }: CommandSubmission): CommandReceipt {
     const retryOf = textOf(payload, "retryOfRunId");
@@ -58,9 +61,9 @@ export function createLocalRuns(
     }
     if (policy === "CHAT_BUSY_POLICY_REPLACE") for (const run of [...waiting, active]) if (run !== null) end(run);
 
-    count += 1;
-    const root = `chat-msg-${count}`;
-    const run: LocalRun = { id: `run-${count}`, root, prompt, stopping: new AbortController() };
+    const name = mintName();
+    const root = `chat-msg-${name}`;
+    const run: LocalRun = { id: `run-${name}`, root, prompt, stopping: new AbortController() };
     const changes: LocalChange[] = retryOf === "" ? [put(userMessage(run), false, commandId)] : [];
     if (respond !== undefined) {
       const queued = { prompt, status: "CHAT_RUN_STATUS_QUEUED", queuedAt: now() } as const;

@@ -3,7 +3,9 @@
  * live, lost, delta on return, failed load), only without a wire. Knows no command.
  */
 import { type Cursor, type SessionId, SessionStreamError, UNBORN } from "@sessionstream/protocol";
-import type { ResumePoint, SessionHandle, SessionObserver, TimelineUpdate } from "../chat-backend.ts";
+import type { TimelineEntity } from "../../timeline/entity.ts";
+import type { EntityChange, ResumePoint, SessionHandle, SessionObserver, TimelineUpdate } from "../chat-backend.ts";
+import type { LocalHistory } from "./local-history.ts";
 import { createLocalLog, type LocalChange, type LocalLog } from "./local-log.ts";
 import type { LocalNetwork } from "./local-network.ts";
 import { deltaOf, fullOf, pageOf } from "./local-window.ts";
@@ -18,6 +20,9 @@ export interface LocalSession {
   /** Another log under another epoch; followers get its full state. */
   reset(): void;
   follow(observer: SessionObserver, from?: ResumePoint): SessionHandle;
+  /** Resolves when what was kept of it is in its log; at once if nothing keeps it. Rejects when that cannot be read. */
+  restored(): Promise<void>;
+  close(): void;
 }
 
 export interface LocalSessionOptions {
@@ -26,6 +31,7 @@ export interface LocalSessionOptions {
   readonly network: LocalNetwork;
   /** Newest rows of a full state; 0 = everything. */
   readonly window: number;
+  readonly history: LocalHistory | undefined;
 }
 
 const NOWHERE: ResumePoint = { cursor: UNBORN, floor: 0n };
@@ -35,8 +41,10 @@ interface Follower {
   reload(): void;
 }
 
-export function createLocalSession({ id, now, network, window }: LocalSessionOptions): LocalSession {
+export function createLocalSession({ id, now, network, window, history }: LocalSessionOptions): LocalSession {
   const followers = new Set<Follower>();
+  let restoring: Promise<void> | null = null;
+  let stopObserving = (): void => undefined;
   let life = 1;
   let log = createLocalLog({ epoch: `${id}-${life}`, now });
 
@@ -55,12 +63,17 @@ export function createLocalSession({ id, now, network, window }: LocalSessionOpt
       observer.connection({ type: "connecting", attempt });
       observer.hydration({ type: isEmpty() ? "loading" : "stale" });
       network.later(() => {
-        if (state === "loading") load();
+        if (history === undefined) load(network.loadError());
+        else
+          restored().then(
+            () => load(network.loadError()),
+            (error: unknown) => load(SessionStreamError.from(error)),
+          );
       });
     }
 
-    function load(): void {
-      const error = network.loadError();
+    function load(error: SessionStreamError | null): void {
+      if (state !== "loading") return;
       observer.connection({ type: "open" });
       if (error !== null) {
         state = "failed";
@@ -130,22 +143,62 @@ export function createLocalSession({ id, now, network, window }: LocalSessionOpt
     };
   }
 
+  function restored(): Promise<void> {
+    restoring ??= restore();
+    restoring.catch(() => {
+      restoring = null;
+    });
+    return restoring;
+  }
+
+  async function restore(): Promise<void> {
+    if (history === undefined) return;
+    const add = (change: LocalChange): void => {
+      if (log.get(change.kind, change.id) === undefined) commit([change]);
+    };
+    // Before the reading begins: what is added meanwhile may be in neither.
+    const early: LocalChange[] = [];
+    let hear: (change: LocalChange) => void = (change) => void early.push(change);
+    stopObserving();
+    stopObserving = history.observe(id, (change) => hear(change));
+    begin(await history.load(id));
+    hear = add;
+    early.forEach(add);
+  }
+
+  /** Another log under another epoch. */
+  function begin(base: readonly TimelineEntity[]): void {
+    life += 1;
+    log = createLocalLog({ epoch: `${id}-${life}`, now, base });
+    for (const follower of [...followers]) follower.reload();
+  }
+
+  function commit(changes: readonly LocalChange[]): bigint {
+    const update = log.commit(changes);
+    for (const follower of [...followers]) follower.deliver(update);
+    const settled = update.changes.flatMap((change) => {
+      const entity = log.get(...nameOf(change));
+      return entity === undefined || entity.open ? [] : [entity];
+    });
+    history?.keep(id, settled);
+    return update.ordinal;
+  }
+
   return {
     id,
     log: () => log,
-    commit(changes) {
-      const update = log.commit(changes);
-      for (const follower of [...followers]) follower.deliver(update);
-      return update.ordinal;
-    },
+    commit,
+    restored,
     ephemeral(key, payload, ttlMs) {
       for (const follower of [...followers]) follower.deliver({ type: "ephemeral", key, payload, ttlMs });
     },
-    reset() {
-      life += 1;
-      log = createLocalLog({ epoch: `${id}-${life}`, now });
-      for (const follower of [...followers]) follower.reload();
-    },
+    reset: () => begin([]),
     follow,
+    close: () => stopObserving(),
   };
+}
+
+function nameOf(change: EntityChange): [kind: string, id: string] {
+  const { kind, id } = change.type === "put" ? change.entity : change;
+  return [kind, id];
 }

@@ -2,12 +2,10 @@
  * Owns how a row that somebody else added becomes events of a running session, so that it appears in open threads and
  * in what the model hears next. Text only: what else a row holds appears when the thread is read again.
  */
-import type { MessageRow } from "@sessionstream/protocol/message-rows";
+import { type Answers, type ChatPiece, type MessageRow, piecesOfRow } from "@sessionstream/protocol/message-rows";
 import { type EventInput, event } from "../../event/define-event.ts";
 import { ChatRunFinished, ChatRunStarted, ChatTextSegmentFinished, ChatUserMessageAccepted } from "../events.ts";
 import { ChatMessage } from "../kinds.ts";
-import type { Answers } from "./answers.ts";
-import { type Content, contentsOfRow } from "./contents-of-row.ts";
 
 export interface RowEvents {
   readonly messageId: string;
@@ -16,11 +14,11 @@ export interface RowEvents {
 
 /** `null`: there is no text in it. */
 export function eventsOfRow(row: MessageRow, cards: ReadonlySet<string>, answers: Answers): RowEvents | null {
-  const message = contentsOfRow(row, cards, answers).find(({ kind }) => kind === ChatMessage.kind);
+  const message = piecesOfRow(row, cards, answers).find(({ kind }) => kind === ChatMessage.kind);
   return message === undefined ? null : { messageId: message.id, events: eventsOf(message, answers) };
 }
 
-function eventsOf({ id: messageId, payload }: Content, answers: Answers): readonly EventInput[] {
+function eventsOf({ id: messageId, payload }: ChatPiece, answers: Answers): readonly EventInput[] {
   const [role, content, status] = [textOf(payload["role"]), textOf(payload["content"]), textOf(payload["status"])];
   const run = answers.meet(messageId, payload);
   if (role === "user") return [event(ChatUserMessageAccepted, { messageId, role, content, status })];

@@ -8,6 +8,7 @@
  */
 import { compareOrdinals, entityKey } from "@sessionstream/protocol";
 import {
+  Answers,
   type MessageRow,
   type MessageRowStore,
   type RowRetry,
@@ -29,10 +30,9 @@ import type {
   StoredEvent,
 } from "../../storage/contract.ts";
 import { memoryStorage } from "../../storage/memory/memory-storage.ts";
-import { Answers } from "./answers.ts";
 import { entitiesOfRows } from "./entities-of-rows.ts";
 import { observeThread, type RowFollower, type ThreadRows } from "./observe-thread.ts";
-import { rowOfEntity } from "./row-of-entity.ts";
+import { pieceOf, rowOfEntity } from "./row-of-entity.ts";
 
 export interface MessageRowsOptions {
   /** Kinds of entities, beside the chat's own, that are stored as cards once they are settled. */
@@ -170,7 +170,7 @@ class MessageRowStorage implements MessageRowsAdapter {
         stored.delete(key);
         throw error;
       }
-      answers.meetEntity(entity);
+      answers.meet(entity.id, pieceOf(entity).payload);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import { type EntityKey, entityKey, SessionStreamError } from "@sessionstream/protocol";
 import {
+  type Answers,
   type MessageRow,
   type MessageRowStore,
   messageStoreError,
@@ -13,7 +14,6 @@ import {
 import type { Hub } from "../../hub/hub.ts";
 import type { SessionKey } from "../../storage/contract.ts";
 import { ChatMessage } from "../kinds.ts";
-import type { Answers } from "./answers.ts";
 import { eventsOfRow } from "./events-of-row.ts";
 
 export interface RowFollower {

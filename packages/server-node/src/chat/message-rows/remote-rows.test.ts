@@ -45,9 +45,10 @@ const send = (hub: Hub, id: string, prompt: string) =>
 
 async function shown(hub: Hub) {
   const snapshot = await hub.snapshot({ principal: ada, session });
-  return (snapshot?.entities ?? []).flatMap(({ kind, id, payload }) =>
-    // CAST: of the kind that was asked for.
-    typeof kind !== "string" && kind.kind === "ChatMessage" ? [[id, (payload as { content: string }).content]] : [],
+  return (snapshot?.entities ?? []).flatMap(({ id, payload }) =>
+    typeof payload !== "string" && payload.$typeName.endsWith(".ChatMessageEntity") && "content" in payload
+      ? [[id, payload.content]]
+      : [],
   );
 }
 

@@ -1,8 +1,5 @@
 /** Owns which user message each answer belongs to, as far as messages tell: rows know nothing of runs. */
-import type { JsonObject } from "@sessionstream/protocol";
-import type { StoredEntity } from "../../storage/contract.ts";
-import { ChatMessage } from "../kinds.ts";
-import { userMessageId } from "../message-ids.ts";
+import type { JsonObject } from "../json.ts";
 
 export interface AnswerRun {
   readonly runId: string;
@@ -20,12 +17,6 @@ export class Answers {
     return `answer-to-${this.#lastUserMessage}`;
   }
 
-  /** Of a message this process wrote. */
-  meetEntity({ kind, id, payload }: Pick<StoredEntity, "kind" | "id" | "payload">): void {
-    // CAST: payloads are JSON objects, written by the hub.
-    if (kind === ChatMessage.kind) this.meet(id, JSON.parse(payload) as JsonObject);
-  }
-
   /** The run a message belongs to, when the message is the first of its answer. */
   meet(id: string, message: JsonObject): AnswerRun | null {
     if (message["role"] === "user") {
@@ -37,7 +28,7 @@ export class Answers {
     if (message["role"] !== "assistant" || typeof root !== "string" || root === "" || this.#roots.has(root))
       return null;
     this.#roots.add(root);
-    const own = userMessageId(root);
+    const own = `${root}-user`;
     return {
       runId: runIdOf(message) ?? root,
       root,

@@ -1,27 +1,19 @@
 /**
- * Owns what a row says, as entities of the chat: one for a row this adapter wrote, one per piece for a row of the
+ * Owns what a row says, as pieces of a chat: one for a row that was written for one, one per piece for a row of the
  * application's own, whose text becomes one message.
  */
-import type { DescMessage } from "@bufbuild/protobuf";
-import type { JsonObject, JsonValue } from "@sessionstream/protocol";
-import type { ContentBlock, MessageRow } from "@sessionstream/protocol/message-rows";
-import { ChatMessage, ChatToolCall, ChatToolResult } from "../kinds.ts";
-import { toolResultId } from "../message-ids.ts";
+import type { JsonObject, JsonValue } from "../json.ts";
 import type { Answers } from "./answers.ts";
+import { type ChatPiece, MESSAGE, TOOL_CALL, TOOL_RESULT, typed } from "./chat-piece.ts";
+import type { ContentBlock, MessageRow } from "./message-row.ts";
 
-export interface Content {
-  readonly kind: string;
-  readonly id: string;
-  readonly payload: JsonObject;
+export function piecesOfRow(row: MessageRow, cards: ReadonlySet<string>, answers: Answers): readonly ChatPiece[] {
+  const written = writtenPiece(row, cards);
+  return written === null ? ownPieces(row, cards, answers) : [written];
 }
 
-export function contentsOfRow(row: MessageRow, cards: ReadonlySet<string>, answers: Answers): readonly Content[] {
-  const written = writtenContent(row, cards);
-  return written === null ? ownContents(row, cards, answers) : [written];
-}
-
-/** `null`: a row this adapter did not write. */
-function writtenContent(row: MessageRow, cards: ReadonlySet<string>): Content | null {
+/** `null`: a row of somebody else. */
+function writtenPiece(row: MessageRow, cards: ReadonlySet<string>): ChatPiece | null {
   const slash = row.key.indexOf("/");
   const kind = row.key.slice(0, slash);
   const block = row.blocks[0];
@@ -30,31 +22,31 @@ function writtenContent(row: MessageRow, cards: ReadonlySet<string>): Content | 
 }
 
 function writtenPayload(kind: string, block: ContentBlock, cards: ReadonlySet<string>): JsonObject | null {
-  if (kind === ChatMessage.kind && (block.type === "text" || block.type === "reasoning")) {
-    return { ...typed(ChatMessage.schema), ...block.details, content: block.text };
+  if (kind === MESSAGE && (block.type === "text" || block.type === "reasoning")) {
+    return { ...typed(MESSAGE), ...block.details, content: block.text };
   }
-  if (kind === ChatToolCall.kind && block.type === "tool_use") return toolCall(block);
-  if (kind === ChatToolResult.kind && block.type === "tool_result") return toolResult(block);
+  if (kind === TOOL_CALL && block.type === "tool_use") return toolCall(block);
+  if (kind === TOOL_RESULT && block.type === "tool_result") return toolResult(block);
   return block.type === "card" && block.card === kind && cards.has(kind) ? (block.details ?? {}) : null;
 }
 
 type Block<Type extends ContentBlock["type"]> = Extract<ContentBlock, { readonly type: Type }>;
 
 function toolCall({ id: toolCallId, name: toolName, input, details }: Block<"tool_use">): JsonObject {
-  return { ...typed(ChatToolCall.schema), ...details, toolCallId, toolName, input: jsonText(input) };
+  return { ...typed(TOOL_CALL), ...details, toolCallId, toolName, input: jsonText(input) };
 }
 
 function toolResult({ tool_use_id: toolCallId, name, content, details }: Block<"tool_result">): JsonObject {
-  return { ...typed(ChatToolResult.schema), ...details, toolCallId, toolName: name ?? "", result: jsonText(content) };
+  return { ...typed(TOOL_RESULT), ...details, toolCallId, toolName: name ?? "", result: jsonText(content) };
 }
 
-function ownContents(row: MessageRow, cards: ReadonlySet<string>, answers: Answers): readonly Content[] {
+function ownPieces(row: MessageRow, cards: ReadonlySet<string>, answers: Answers): readonly ChatPiece[] {
   const root = row.authorRole === "agent" ? { parentMessageId: answers.ownRoot() } : {};
-  const messageOf = (id: string, role: string, content: string): Content => ({
-    kind: ChatMessage.kind,
+  const messageOf = (id: string, role: string, content: string): ChatPiece => ({
+    kind: MESSAGE,
     id,
     payload: {
-      ...typed(ChatMessage.schema),
+      ...typed(MESSAGE),
       messageId: id,
       role,
       content,
@@ -68,17 +60,17 @@ function ownContents(row: MessageRow, cards: ReadonlySet<string>, answers: Answe
   const others = row.blocks.flatMap((block, index) =>
     ownPiece(block, `${row.key}:${index}`, messageOf, answers, cards),
   );
-  const contents = [...message, ...others];
-  return contents.length > 0 ? contents : [messageOf(row.key, ROLES[row.authorRole], row.textPreview)];
+  const pieces = [...message, ...others];
+  return pieces.length > 0 ? pieces : [messageOf(row.key, ROLES[row.authorRole], row.textPreview)];
 }
 
 function ownPiece(
   block: ContentBlock,
   id: string,
-  messageOf: (id: string, role: string, content: string) => Content,
+  messageOf: (id: string, role: string, content: string) => ChatPiece,
   answers: Answers,
   cards: ReadonlySet<string>,
-): readonly Content[] {
+): readonly ChatPiece[] {
   const messageId = answers.ownRoot();
   switch (block.type) {
     case "reasoning":
@@ -87,13 +79,13 @@ function ownPiece(
       return [messageOf(id, "error", block.message)];
     case "tool_use": {
       const payload = { messageId, status: "completed", ...toolCall(block) };
-      return [{ kind: ChatToolCall.kind, id: block.id, payload }];
+      return [{ kind: TOOL_CALL, id: block.id, payload }];
     }
     case "tool_result": {
       const outcome =
         block.is_error === true ? { status: "failed", error: jsonText(block.content) } : { status: "completed" };
       const payload = { messageId, ...outcome, ...toolResult(block) };
-      return [{ kind: ChatToolResult.kind, id: toolResultId(block.tool_use_id), payload }];
+      return [{ kind: TOOL_RESULT, id: `${block.tool_use_id}:result`, payload }];
     }
     case "card":
       return cards.has(block.card) && block.details !== undefined
@@ -117,10 +109,6 @@ const MESSAGE_STATUS: Readonly<Record<NonNullable<MessageRow["status"]>, string>
   aborted: "stopped",
   error: "error",
 };
-
-export function typed(schema: DescMessage): JsonObject {
-  return { "@type": `type.googleapis.com/${schema.typeName}` };
-}
 
 /** The chat keeps arguments and results as text. */
 function jsonText(value: JsonValue): string {
