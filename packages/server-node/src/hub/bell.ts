@@ -66,9 +66,9 @@ export class Bell implements RevocationChannel {
   }
 
   stop(): void {
-    this.#handlers = null;
     this.#stopProbing();
     this.#stopListening();
+    this.#handlers = null;
   }
 
   /** Sessions of this tenant are of interest here. */
@@ -153,7 +153,11 @@ export class Bell implements RevocationChannel {
     }
     this.#stopListening = () => {
       current = false;
-      stop();
+      try {
+        stop();
+      } catch (error) {
+        this.#fail(error);
+      }
     };
   }
 

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
 import { describe, expect, it } from "vitest";
+import type { Doorbell } from "../doorbell/contract.ts";
 import { LOST } from "../doorbell/testing/unreliable-doorbell.ts";
 import { FoldClient } from "../fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../fan-out/testing/scripted-sink.ts";
@@ -177,6 +178,19 @@ describe("a doorbell", () => {
     expect(await hub.publish(room, [noted("one")])).toMatchObject({ status: "committed" });
     await fleet.clock.settle();
     expect(errors).toMatchObject([{ kind: "doorbell", message: "no bus" }]);
+  });
+
+  it("F-B2 H49 that cannot be left neither ends the process nor keeps a hub from closing", async () => {
+    const { fleet } = two();
+    const listen: Doorbell["listen"] = () => () => {
+      throw new Error("no way out");
+    };
+    const { hub, errors } = fleet.start([notesModule()], { doorbell: { ring: async () => undefined, listen } });
+    await fleet.clock.advance(31_000);
+    expect(errors).toMatchObject([{ kind: "doorbell", code: "timeout" }]);
+    await hub.close();
+    await fleet.clock.advance(31_000);
+    expect(hub.stats().draining).toBe(true);
   });
 
   it("F-B2 H43 that cannot be listened to is tried again", async () => {
