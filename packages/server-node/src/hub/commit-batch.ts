@@ -169,11 +169,13 @@ function answerLanded(lane: LaneContext, unit: Unit, landed: ReadonlyMap<string,
   lane.core.sharing?.bell?.ringHead(lane.session, epoch, lane.state.view.ordinal);
   if (unit.type === "publish") {
     unit.answer.resolve({ status: "committed", epoch, ordinal });
+    lane.due.start();
     return true;
   }
   const { outcome = {}, effects = [] } = unit.decision ?? {};
   unit.answer.resolve({ epoch, ordinal: lane.state.view.ordinal, outcome, repeated: false });
   lane.effects.start(effects);
+  lane.due.start();
   return true;
 }
 

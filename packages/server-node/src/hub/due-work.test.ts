@@ -113,6 +113,29 @@ describe("work that a view calls for, on shared storage", () => {
     },
   );
 
+  it("F-S2 is begun at once when the answer to the commit that called for it was lost", async () => {
+    const fleet = hubFleet();
+    const own = sharedMemoryStorage(fleet.memory);
+    let commits = 0;
+    const storage: SharedMessageStorage = {
+      ...own,
+      async commit(commit) {
+        commits += 1;
+        const result = await own.commit(commit);
+        if (commits === 1) throw new Error("connection reset");
+        return result;
+      },
+    };
+    const begun: string[] = [];
+    const module = working(async ({ publish }, id) => {
+      begun.push(id);
+      await publish([settled(id)]);
+    });
+    await fleet.start([module], { storage }).hub.publish(room, [open("a")]);
+    await fleet.clock.settle();
+    expect(begun).toEqual(["a"]);
+  });
+
   it("F-R1 is not fenced by the sweeper of its own hub", async () => {
     const fleet = hubFleet();
     const own = sharedMemoryStorage(fleet.memory);
