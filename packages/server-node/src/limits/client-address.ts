@@ -26,8 +26,9 @@ export function clientAddress(proxies: readonly string[]): ClientAddress {
     // The last entry was written by the nearest proxy; beyond the first untrusted hop everything is hearsay.
     for (const hop of hopsOf(headers["x-forwarded-for"]).reverse()) {
       if (client === null || !isTrusted(client)) break;
-      client = canonical(hop) ?? client;
-      if (isIP(hop) === 0) break;
+      const before = canonical(withoutPort(hop));
+      if (before === null) break;
+      client = before;
     }
     return client === null ? "unknown" : groupOf(client);
   };
@@ -54,6 +55,11 @@ function trust(list: BlockList, entry: string): void {
 function hopsOf(header: string | string[] | undefined): string[] {
   const text = Array.isArray(header) ? header.join(",") : (header ?? "");
   return text === "" ? [] : text.split(",").map((hop) => hop.trim());
+}
+
+/** Some proxies write where a hop's connection came from: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(hop: string): string {
+  return /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? /^\[(.+)\](?::\d+)?$/.exec(hop)?.[1] ?? hop;
 }
 
 /** `null` for what is no address. An IPv4 peer of a dual-stack socket is that IPv4 peer. */
