@@ -282,6 +282,21 @@ describe("a connection whose credentials end", () => {
     expect(await client.closed).toBe(4015);
   });
 
+  it("F-S15 X8 an answer that never comes is a failure, and the client may ask again", async () => {
+    let judge: (token: string) => Principal | null | Promise<Principal | null> = () => new Promise(() => {});
+    const { scene, platform, follow } = await open({ authenticateToken: (token) => judge(token) });
+    await using _ = scene;
+    await using client = await follow("ada");
+    client.send(authenticate({ token: "ada", requestId: "1" }));
+    await client.settled();
+    await platform.advance(10 * SECOND);
+    expect(await client.next()).toMatchObject({ error: { code: "internal", retryable: true, requestId: "1" } });
+    judge = principalOf;
+    client.send(authenticate({ token: "ada", requestId: "2" }));
+    expect(await client.next()).toEqual({ authenticated: { requestId: "2" } });
+    expect(scene.reports).toHaveLength(1);
+  });
+
   it("P02 a server that offers no auth refuses the frame and goes on", async () => {
     await using scene = await WebSocketScene.open();
     await using client = scene.connect();

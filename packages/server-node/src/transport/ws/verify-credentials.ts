@@ -3,6 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { AuthenticateRequest } from "@sessionstream/protocol/sessionstream/v1";
 import type { Principal } from "../../command/define-command.ts";
+import { inTime } from "../../platform/hooks.ts";
+import type { HubPlatform } from "../../platform/hub-platform.ts";
 import { isExpired } from "../is-expired.ts";
 import type { Tickets } from "../tickets.ts";
 
@@ -20,29 +22,29 @@ export interface CredentialOptions {
     | ((token: string, request: IncomingMessage) => Principal | null | Promise<Principal | null>)
     | undefined;
   readonly tickets: Pick<Tickets, "redeem"> | undefined;
-  readonly now: () => number;
+  readonly platform: Pick<HubPlatform, "now" | "setTimer">;
   readonly report: (error: unknown, subject: string) => void;
 }
 
 /** For one connection. `null`: nobody can prove anything here, so `auth` is not offered. */
 export function createVerify(options: CredentialOptions, request: IncomingMessage): Verify | null {
-  const { authenticateToken, tickets, now, report } = options;
+  const { authenticateToken, tickets, platform, report } = options;
   if (authenticateToken === undefined && tickets === undefined) return null;
   const origin = request.headers.origin ?? null;
 
   async function prove(token: string, ticket: string): Promise<Verdict> {
     if ((token === "") === (ticket === "")) return { type: "refused" };
     if (ticket !== "") {
-      const redeemed = (await tickets?.redeem(ticket, origin)) ?? null;
+      const redeemed = (await inTime(tickets?.redeem(ticket, origin), "tickets.redeem", platform)) ?? null;
       return redeemed === null ? { type: "refused" } : known(redeemed.principal, redeemed.issuedAt);
     }
-    const askedAt = now();
-    const principal = (await authenticateToken?.(token, request)) ?? null;
+    const askedAt = platform.now();
+    const principal = (await inTime(authenticateToken?.(token, request), "authenticateToken", platform)) ?? null;
     return principal === null ? { type: "refused" } : known(principal, askedAt);
   }
 
   function known(principal: Principal, provenAt: number): Verdict {
-    return isExpired(principal, now()) ? { type: "refused" } : { type: "known", principal, provenAt };
+    return isExpired(principal, platform.now()) ? { type: "refused" } : { type: "known", principal, provenAt };
   }
 
   return async ({ token, ticket }) => {
