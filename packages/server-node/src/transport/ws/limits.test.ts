@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { IncomingMessage } from "node:http";
+import { connect, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { say } from "../../fan-out/testing/fan-out-scene.ts";
 import { manualPlatform } from "../../testing/manual-platform.ts";
@@ -122,6 +123,17 @@ describe("what one party may hold", () => {
     await first[Symbol.asyncDispose]();
     await using second = await scene.client();
     await second.settled();
+  });
+
+  it("X11 a socket that was gone before it was handed over counts for nobody", async () => {
+    await using scene = await WebSocketScene.open({ limits: { maxConnectionsPerAddress: 1 } });
+    for (let turn = 0; turn < 2; turn += 1) {
+      const socket = new Socket();
+      socket.destroy();
+      await once(socket, "close");
+      await scene.transport.handleUpgrade(new IncomingMessage(socket), socket, Buffer.alloc(0));
+    }
+    expect(scene.records).toEqual([]);
   });
 
   it("X11 behind a proxy the app named, each client has its own account", async () => {

@@ -80,7 +80,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   const addresses = createTally(limits.maxConnectionsPerAddress);
   const principals = createTally(limits.maxConnectionsPerPrincipal);
   const { authenticateToken, tickets } = options;
-  const credentials = { authenticateToken, tickets, now: platform.now, report };
+  const credentials = { authenticateToken, tickets, platform, report };
   const recent = createRecentRevocations(platform.now);
   const stopListening = hub.onRevoked(revoke);
   /** Greeted, and not known yet. */
@@ -215,6 +215,8 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
 
   return {
     async handleUpgrade(request, socket, head) {
+      // It left before it was handed over: its end, which gives back what it counts for, is not told again.
+      if (socket.destroyed) return;
       // Until ws listens, an error of the socket would be nobody's and end the process.
       const onError = () => socket.destroy();
       socket.on("error", onError);
