@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, type TestContext } from "vitest";
-import { type BundledServer, bundleServer } from "./bundle-server.ts";
+import { type BundledProgram, bundleProgram } from "../setup/bundle-program.ts";
 import { PROMPTS, recital } from "./chat-under-test.ts";
 import { CrashingServer, type DieAt, type SentCommand } from "./crashing-server.ts";
 
@@ -29,9 +29,9 @@ export function aRecital(name: string | number, session = "recitals"): SentComma
 
 /** Call it once in a file: starts servers of one bundle. */
 export function crashServers(timeoutMs: number) {
-  let bundle: BundledServer;
+  let bundle: BundledProgram;
   beforeAll(async () => {
-    bundle = await bundleServer(new URL("./crash-server.ts", import.meta.url));
+    bundle = await bundleProgram(new URL("./crash-server.ts", import.meta.url));
     return () => bundle.remove();
   }, timeoutMs);
   return async function aServer(onTestFinished: Cleanup, path: string, dieAt?: DieAt): Promise<CrashingServer> {

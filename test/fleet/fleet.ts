@@ -4,9 +4,9 @@ import type { SharedMessageStorage, StoredEvent } from "@sessionstream/server-no
 import { postgresStorage } from "@sessionstream/server-node/postgres";
 import pg from "pg";
 import { beforeAll, vi } from "vitest";
-import { type BundledServer, bundleServer } from "../crash/bundle-server.ts";
 import { ada } from "../crash/chat-under-test.ts";
 import { freePort } from "../services/child-server.ts";
+import { type BundledProgram, bundleProgram } from "../setup/bundle-program.ts";
 import { FleetClient } from "./fleet-client.ts";
 import { LONG, SCENARIO_MS, WITHIN } from "./lane.ts";
 import type { NodeSettings } from "./node-messages.ts";
@@ -24,9 +24,9 @@ interface FleetOptions extends Pick<NodeSettings, "postgresUrl" | "bus">, Partia
 
 /** Call it once in a file: fleets of one bundle. */
 export function fleets(): (options: FleetOptions) => Promise<Fleet> {
-  let bundle: BundledServer;
+  let bundle: BundledProgram;
   beforeAll(async () => {
-    bundle = await bundleServer(new URL("./fleet-node.ts", import.meta.url));
+    bundle = await bundleProgram(new URL("./fleet-node.ts", import.meta.url));
     return () => bundle.remove();
   }, SCENARIO_MS);
   return (options) => Fleet.start(bundle.program, options);

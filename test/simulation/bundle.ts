@@ -1,34 +1,8 @@
 /** Bundles the simulator with the production sources, as they are or with one of them changed; that is what is run. */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "vite";
+import type { Plugin } from "vite";
+import { type BundledProgram, bundleProgram } from "../setup/bundle-program.ts";
 
-export interface BundledSimulator {
-  readonly program: string;
-  remove(): void;
-}
-
-export async function bundleSimulator(plugin?: Plugin): Promise<BundledSimulator> {
-  const entry = fileURLToPath(new URL("./run/play-seeds.ts", import.meta.url));
-  const cache = fileURLToPath(new URL("../../node_modules/.cache/", import.meta.url));
-  mkdirSync(cache, { recursive: true });
-  const outDir = mkdtempSync(join(cache, "simulator-"));
-  const resolve = { conditions: ["@sessionstream/source", "node"] };
-  const remove = () => rmSync(outDir, { recursive: true, force: true });
-  try {
-    await build({
-      configFile: false,
-      logLevel: "error",
-      root: dirname(entry),
-      resolve,
-      ...(plugin === undefined ? {} : { plugins: [plugin] }),
-      ssr: { noExternal: true, resolve },
-      build: { ssr: entry, outDir, emptyOutDir: true, minify: false },
-    });
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  return { program: join(outDir, "play-seeds.js"), remove };
+/** All in one file: nothing else has to be found and read at each start. */
+export function bundleSimulator(...plugins: readonly Plugin[]): Promise<BundledProgram> {
+  return bundleProgram(new URL("./run/play-seeds.ts", import.meta.url), { plugins, noExternal: true });
 }

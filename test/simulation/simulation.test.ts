@@ -2,13 +2,14 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BundledSimulator, bundleSimulator } from "./bundle.ts";
+import type { BundledProgram } from "../setup/bundle-program.ts";
+import { bundleSimulator } from "./bundle.ts";
 import { type Played, playSeeds, runSimulator } from "./simulator.ts";
 
 const REGRESSIONS = fileURLToPath(new URL("./regressions/", import.meta.url));
 const HISTORIES = 1_000;
 
-let simulator: BundledSimulator;
+let simulator: BundledProgram;
 
 beforeAll(async () => {
   simulator = await bundleSimulator();

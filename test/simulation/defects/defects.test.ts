@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BundledSimulator, bundleSimulator } from "../bundle.ts";
+import type { BundledProgram } from "../../setup/bundle-program.ts";
+import { bundleSimulator } from "../bundle.ts";
 import { runSimulator } from "../simulator.ts";
 import { plantDefects } from "./defect.ts";
 import { DEFECTS, NOT_PLANTED, SOUGHT } from "./defects.ts";
@@ -17,7 +18,7 @@ it("T3 every seeded bug is planted, or it is said why it cannot be", () => {
 });
 
 describe("a simulator that misses a planted bug is not done", () => {
-  let simulator: BundledSimulator;
+  let simulator: BundledProgram;
 
   // An edit that finds no place in the sources any more fails here.
   beforeAll(async () => {
