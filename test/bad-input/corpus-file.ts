@@ -26,7 +26,7 @@ export function readCorpus(): readonly CorpusFile[] {
       readdirSync(join(FOLDER, to))
         .sort()
         .map((file) => {
-          // CAST: corpus.test.ts checks that every file has these fields.
+          // CAST: bad-input.test.ts checks that every file has these fields.
           const written = JSON.parse(readFileSync(join(FOLDER, to, file), "utf8")) as Omit<CorpusFile, "name">;
           return { ...written, name: file.replace(/\.json$/, "") };
         }),

@@ -192,7 +192,7 @@ describe("commands over HTTP", () => {
     await expect(sent).rejects.toMatchObject({ code: "timeout", retryable: true });
   });
 
-  it("AT-25 a refused token is refreshed once, then the refusal stands", async () => {
+  it("G52 a refused token is refreshed once, then the refusal stands", async () => {
     let refreshed = 0;
     const refresh = () => {
       refreshed += 1;
