@@ -18,7 +18,7 @@ export interface Defect {
   /** The number it has in the list of seeded bugs. */
   readonly id: string;
   readonly name: string;
-  /** The promise it breaks: by that one, and no other, it has to be found. */
+  /** The promise it breaks: by that one it has to be found, whatever others it breaks. */
   readonly breaks: InvariantId;
   readonly edits: readonly Edit[];
 }
