@@ -16,6 +16,6 @@ it("V23 V24 what is written as YAML reads back as it was", () => {
 
 it("V23 is readable", () => {
   expect(toYaml({ number: 7, facts: { changes: [{ kind: "ChatMessage", append: [] }], yes: "no" } })).toBe(
-    'number: 7\nfacts:\n  changes:\n    -\n      kind: "ChatMessage"\n      append: []\n  "yes": "no"\n',
+    'number: 7\nfacts:\n  changes:\n    - kind: "ChatMessage"\n      append: []\n  "yes": "no"\n',
   );
 });

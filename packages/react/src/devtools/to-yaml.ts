@@ -13,7 +13,7 @@ function block(value: unknown, indent: string): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return "[]";
-    return value.map((item) => `\n${indent}-${after(block(item, `${indent}  `))}`).join("");
+    return value.map((item) => `\n${indent}- ${block(item, `${indent}  `).trimStart()}`).join("");
   }
   const entries = Object.entries(value);
   if (entries.length === 0) return "{}";
