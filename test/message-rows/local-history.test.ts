@@ -81,6 +81,18 @@ it("G37 a row of another tab appears, once, and is not stored again", async () =
   expect(table.rows).toHaveLength(3);
 });
 
+it("G37 a row that is added while the conversation is read is not missed", async () => {
+  const table = memoryMessageRows([{ ...aRow("from before"), seq: 1 }]);
+  const loadMessages: MessageRowStore["loadMessages"] = async (threadId) => {
+    const found = await table.loadMessages(threadId);
+    await table.appendMessage(aRow("meanwhile"));
+    return found;
+  };
+  const page = openPage({ ...table, loadMessages });
+  await page.rest();
+  expect(page.texts()).toEqual(["from before", "meanwhile"]);
+});
+
 it("G33 G34 what cannot be stored is shown all the same, and stored in order when the table is back", async () => {
   const table = memoryMessageRows();
   let away = true;
