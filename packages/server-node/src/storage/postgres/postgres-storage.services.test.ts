@@ -75,6 +75,20 @@ describe.skipIf(url === null)("PostgreSQL", () => {
     expect(heads.map((found) => found?.head.revision)).toEqual(storages.map(() => "r1"));
   });
 
+  it("F-D18 works for a role that may write rows and make nothing, once the tables are there", async () => {
+    const schema = aSchema();
+    await open(schema);
+    const role = `${schema}_rows`;
+    await pool.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA ${schema} TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${schema} TO ${role};
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${role}`);
+    onTestFinished(async () => void (await pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`)));
+    const limited = new pg.Pool({ connectionString: url ?? "", options: `-c role=${role}` });
+    onTestFinished(() => limited.end());
+    const storage = await open(schema, limited);
+    expect(await storage.commit(commitAfter(null, "r1", { events: 1 }))).toEqual({ status: "committed" });
+  });
+
   it("F-D18 refuses tables of a newer version", async () => {
     const schema = aSchema();
     await migrate(pool, schema, [...MIGRATIONS, ...NEXT]);

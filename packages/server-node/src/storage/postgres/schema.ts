@@ -143,9 +143,13 @@ export async function migrate(pool: PostgresPool, schema: string, migrations = M
 /** @returns whether there is more to do. */
 async function migrateOnce(client: PostgresClient, schema: string, migrations: typeof MIGRATIONS): Promise<boolean> {
   await client.query({ text: "SELECT pg_advisory_xact_lock($1)", values: [LOCK] });
-  await client.query({ text: `CREATE SCHEMA IF NOT EXISTS ${schema}` });
+  // Asked first: even with IF NOT EXISTS, only a role that may create can run these, and a hub needs no such role.
+  const made = await client.query({ text: `SELECT to_regclass('${schema}.schema_version') IS NULL AS missing` });
+  if (made.rows[0]?.["missing"] === true) {
+    await client.query({ text: `CREATE SCHEMA IF NOT EXISTS ${schema}` });
+    await client.query({ text: `CREATE TABLE ${schema}.schema_version (version INTEGER NOT NULL)` });
+  }
   await client.query({ text: `SET LOCAL search_path TO ${schema}` });
-  await client.query({ text: "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)" });
   const { rows } = await client.query({ text: "SELECT version FROM schema_version" });
   const version = Number(rows[0]?.["version"] ?? 0);
   if (version > migrations.length) throw newerSchema(version, migrations.length);
