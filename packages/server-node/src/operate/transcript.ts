@@ -4,7 +4,7 @@
  */
 import type { JsonObject, JsonValue } from "@sessionstream/protocol";
 
-export interface TranscriptMessage {
+interface TranscriptMessage {
   readonly id: string;
   /** `user`, `assistant`, or whatever the backend calls it. */
   readonly role: string;
@@ -16,7 +16,7 @@ export interface TranscriptMessage {
   readonly status: string;
 }
 
-export interface TranscriptTool {
+interface TranscriptTool {
   readonly id: string;
   readonly tool: string;
   readonly at: string;
@@ -26,7 +26,7 @@ export interface TranscriptTool {
   readonly status: string;
 }
 
-export type TranscriptEntry =
+type TranscriptEntry =
   | ({ readonly type: "message" } & TranscriptMessage)
   | ({ readonly type: "tool" } & TranscriptTool);
 

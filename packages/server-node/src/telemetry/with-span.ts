@@ -27,7 +27,7 @@ export function withSpan<Result>(
 }
 
 /** No message and no stack: either may quote what was said. */
-export function failSpan(span: Span, error: unknown): void {
+function failSpan(span: Span, error: unknown): void {
   span.setAttribute(ATTRIBUTE.error, SessionStreamError.from(error).code);
   span.setStatus({ code: SpanStatusCode.ERROR });
 }

@@ -1,7 +1,7 @@
 /** A hub with real fan-out on a storage that can be shortened and erased from, and a client that folds what it is sent. */
 import { FoldClient } from "../../fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../../fan-out/testing/scripted-sink.ts";
-import type { MessageStorageAdapter, RedactableStorage, RetentionStorage } from "../../storage/contract.ts";
+import type { MessageStorageAdapter } from "../../storage/contract.ts";
 import { memoryStorage } from "../../storage/memory/memory-storage.ts";
 import { type ManualPlatform, manualPlatform } from "../../testing/manual-platform.ts";
 import { createHub } from "../create-hub.ts";
@@ -10,8 +10,6 @@ import type { Hub } from "../hub.ts";
 import type { HubOptions } from "../hub-options.ts";
 import { alice, attachRequest, room } from "./hub-scene.ts";
 import { notesModule } from "./notes-module.ts";
-
-export type MaintainedStorage = RetentionStorage & RedactableStorage;
 
 export interface MaintainedScene {
   readonly hub: Hub;
