@@ -1,5 +1,6 @@
 export type { ReadBigIntsHandle, SafeIntegersHandle, SqliteHandle } from "./driver.ts";
 export type { Synchronous } from "./open-connection.ts";
+export { type SqliteDirectoryOptions, sqliteDirectory } from "./sqlite-directory.ts";
 export {
   type EmbeddedStorage,
   type SqliteDatabaseOptions,
