@@ -117,9 +117,13 @@ export class Tab {
     lease.thread.send({ text, commandId: id, busyPolicy: "queue" }).catch(() => undefined);
   }
 
-  discard(session: string, commandId: string): void {
-    const discarded = this.threads.get(session)?.lease.thread.discard(commandId);
-    if (discarded === undefined) return;
+  /** False when it is not there to be taken back. */
+  discard(session: string, commandId: string): boolean {
+    return this.threads.get(session)?.lease.thread.discard(commandId) !== undefined;
+  }
+
+  /** Its user took the message back, here or in another tab. */
+  takenBack(session: string, commandId: string): void {
     this.#intents.get(session)?.delete(commandId);
     this.machine.outbox?.watch.takenBack(commandId);
   }

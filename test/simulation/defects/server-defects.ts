@@ -188,8 +188,8 @@ const PIPELINE_DEFECTS: readonly Defect[] = [
       },
       {
         file: `${HUB}/effects-runner.ts`,
-        find: "{ fence: lease.token, ...options }",
-        replace: "{ ...($on ? {} : { fence: lease.token }), ...options }",
+        find: "{ ...options, fence: options.fence ?? lease.token }",
+        replace: "{ ...options, ...($on ? {} : { fence: options.fence ?? lease.token }) }",
       },
     ],
   },

@@ -77,7 +77,11 @@ export function messageActions(world: World) {
     discard(step) {
       const thread = the.thread(step);
       const failed = thread?.lease.thread.getStatus().pending.find(({ delivery }) => delivery.type === "failed");
-      if (thread !== undefined && failed !== undefined) the.tab(step)?.discard(thread.session, failed.commandId);
+      const tab = the.tab(step);
+      if (thread === undefined || failed === undefined || tab?.discard(thread.session, failed.commandId) !== true)
+        return;
+      const { session } = thread;
+      for (const other of world.tabs) if (other.machine === tab.machine) other.takenBack(session, failed.commandId);
     },
   } satisfies Record<string, Action>;
 }
