@@ -29,7 +29,7 @@ const NETWORK_FILE_SYSTEMS: ReadonlyMap<bigint, string> = new Map([
 /** The file system's type number, `null` where there is none. */
 export type FileSystemType = (folder: string) => bigint | null;
 
-export const linuxFileSystemType: FileSystemType = (folder) =>
+const linuxFileSystemType: FileSystemType = (folder) =>
   process.platform === "linux" ? statfsSync(folder, { bigint: true }).type : null;
 
 /** @throws invalid_options when `folder` is on another machine, or may be */

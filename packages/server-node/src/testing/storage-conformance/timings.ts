@@ -4,7 +4,7 @@ import type { MessageStorageAdapter } from "../../storage/contract.ts";
 import type { OpenStore, StorageHarness } from "./harness.ts";
 import { anEntity, commitAfter, SESSION } from "./records.ts";
 
-export interface Quantiles {
+interface Quantiles {
   readonly p50: number;
   readonly p99: number;
 }
