@@ -153,7 +153,7 @@ export const Narrow: Story = {
   args: { defaultOpen: true },
   globals: { viewport: { value: "phone" } },
   loaders: [hubScene(finishedTurn)],
-  play: async ({ canvas, step }) => {
+  play: async ({ canvas, step, userEvent }) => {
     await step("V19 fills the screen, with one way to close it", async () => {
       const dialog = await canvas.findByRole("dialog");
       await waitFor(async () => {
@@ -162,6 +162,14 @@ export const Narrow: Story = {
       });
       await expect(window.innerWidth).toBe(360);
       await expect(canvas.getAllByRole("button", { name: "Close chat" })).toHaveLength(1);
+    });
+    await step("V19 V22 closed, the focus is on the button that was hidden", async () => {
+      await userEvent.keyboard("{Escape}");
+      await waitFor(() => expect(canvas.getByRole("button", { name: "Open chat" })).toHaveFocus());
+    });
+    await step("V19 and Enter opens it again", async () => {
+      await userEvent.keyboard("{Enter}");
+      await canvas.findByRole("dialog");
     });
   },
 };

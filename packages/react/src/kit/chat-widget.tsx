@@ -56,9 +56,18 @@ function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps)
   const name = typeof panel.title === "string" ? panel.title : labels.title;
   const news = [labels.open, ...(answering ? [labels.answering] : []), ...(unread ? [labels.unread] : [])];
 
-  const close = () => {
-    setOpen(false);
+  const wasClosed = useRef(false);
+
+  useEffect(() => {
+    if (open || !wasClosed.current) return;
+    wasClosed.current = false;
+    // Not before: on a phone the button is hidden while the dialog is open, and cannot take the focus.
     launcher.current?.focus();
+  }, [open]);
+
+  const close = () => {
+    wasClosed.current = true;
+    setOpen(false);
   };
   const toggle = () => (open ? close() : setOpen(true));
   return (
