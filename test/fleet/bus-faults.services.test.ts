@@ -9,7 +9,7 @@ import { Load } from "./load.ts";
 const postgresUrl = inject("postgresUrl") ?? "";
 const hasRedis = findProgram("redis-server", "valkey-server") !== null;
 
-const SAYS = LONG ? 200 : 3;
+const SAYS = LONG ? 60 : 3;
 const DROP_EVERY_MS = LONG ? 2_000 : 300;
 
 /** Two clients at each of three nodes, in two sessions. */
