@@ -44,6 +44,11 @@ const RULES: readonly Rule[] = [
     from: /^packages\/react\//,
     forbidden: /^packages\/(client|server-node)\//,
   },
+  {
+    title: "only the devtools import the devtools",
+    from: /^packages\/react\/src\/(?!devtools)/,
+    forbidden: /^packages\/react\/src\/devtools/,
+  },
   { title: "react knows no server", from: /^packages\/react\//, forbidden: /^@sessionstream\/server-node/ },
   {
     title: "Q06 substrate knows no chat",
