@@ -3,15 +3,14 @@ import { assistantMessage, fakeHub, userMessage } from "@sessionstream/client/te
 import { localThreads, type ThreadList as Threads } from "@sessionstream/client/threads";
 import { SessionStreamError, sessionId } from "@sessionstream/protocol";
 import { ChatThreadProvider } from "@sessionstream/react";
-import { FollowThread, ThreadList, ThreadsProvider } from "@sessionstream/react/threads";
+import { FollowThread, ThreadList, type ThreadListProps, ThreadsProvider } from "@sessionstream/react/threads";
 import { ChatPanel, Root, type Theme } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
 import { useState } from "react";
 import { expect, userEvent, waitFor, within } from "storybook/test";
 
-interface ListArgs {
+interface ListArgs extends ThreadListProps {
   readonly threads: () => Threads;
-  readonly openSessionId?: string;
   readonly theme?: Theme;
 }
 
@@ -19,7 +18,7 @@ interface ListArgs {
 const meta = {
   title: "Kit/ThreadList",
   component: ThreadList,
-  args: { threads: () => conversations().threads },
+  args: { threads: () => conversations().threads, onOpen: () => undefined },
   render: ({ threads, openSessionId, theme }) => (
     <Stage threads={threads} openSessionId={openSessionId} theme={theme} />
   ),

@@ -45,7 +45,12 @@ function writePlace({ pinned, lastActivityAt, session }: Place): string {
 
 function readPlace(text: string): Place {
   const [pinned, lastActivityAt, session] = parseList(Buffer.from(text, "base64url").toString());
-  if (typeof pinned === "boolean" && Number.isFinite(lastActivityAt) && typeof session === "string" && isSessionId(session)) {
+  if (
+    typeof pinned === "boolean" &&
+    Number.isFinite(lastActivityAt) &&
+    typeof session === "string" &&
+    isSessionId(session)
+  ) {
     return { pinned, lastActivityAt: Number(lastActivityAt), session };
   }
   throw new SessionStreamError("bad_request", '"before" has to be the "next" of the page before.');
