@@ -21,6 +21,7 @@ export function ThreadItem({ thread, isOpen, now, onOpen, onAct }: ThreadItemPro
   const id = useId();
   const { sessionId, preview, unread, pinned, muted } = thread;
   const title = thread.title || labels.untitled;
+  const marks = [pinned ? labels.pinned : [], muted ? labels.muted : []].flat().join(" · ");
 
   function closeOnEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || !isExpanded) return;
@@ -47,8 +48,7 @@ export function ThreadItem({ thread, isOpen, now, onOpen, onAct }: ThreadItemPro
           <span dir="auto" {...part("thread-preview")}>
             {preview}
           </span>
-          {pinned ? <span {...part("thread-mark", { state: "pinned" })}>{labels.pinned}</span> : null}
-          {muted ? <span {...part("thread-mark", { state: "muted" })}>{labels.muted}</span> : null}
+          {marks === "" ? null : <span {...part("thread-mark")}>{marks}</span>}
           {unread > 0 ? (
             <span {...part("thread-unread", { state: muted ? "muted" : undefined })}>
               <span aria-hidden="true">{labels.unreadCount(unread)}</span>
