@@ -25,9 +25,21 @@ describe.skipIf(url === null)("PostgreSQL", () => {
   const session = (name: string) => ({ tenant: "acme", session: name });
   const NEXT = [["ALTER TABLE event ADD COLUMN note TEXT"], ["ALTER TABLE event ADD COLUMN remark TEXT"]];
 
-  it("claims what the server's settings give", async () => {
-    const storage = await open(aSchema());
-    expect(storage.capabilities).toMatchObject({ durability: "power", shared: true });
+  it.each([
+    ["on", "on", "power"],
+    ["on", "remote_apply", "power"],
+    ["on", "off", "process"],
+    ["off", "on", "process"],
+  ])("F-D7 fsync %s and synchronous_commit %s: claims %s", async (fsync, synchronous, durability) => {
+    const settings: PostgresPool = {
+      connect: () => pool.connect(),
+      query: (query) =>
+        query.text.includes("current_setting('fsync')")
+          ? Promise.resolve({ rows: [{ fsync, synchronous }] })
+          : pool.query(query.text, query.values),
+    };
+    const storage = await open(aSchema(), settings);
+    expect(storage.capabilities).toMatchObject({ durability, shared: true });
   });
 
   it.each(["Chat", "my-chat", "1st", 'a"b', "", "s".repeat(42)])("refuses the schema name %j", async (schema) => {
