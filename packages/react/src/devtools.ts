@@ -2,7 +2,7 @@
 
 export { ErrorPanel, type ErrorPanelProps } from "./devtools/error-panel.tsx";
 export type { DevtoolsEvent, EventFamily } from "./devtools/event.ts";
-export { createEventLog, type EventLog, type EventLogOptions } from "./devtools/event-log.ts";
+export { createEventLog, type EventLog, type EventLogOptions, type NewEvent } from "./devtools/event-log.ts";
 export { EventViewer, type EventViewerProps } from "./devtools/event-viewer.tsx";
 export { StatusBar, type StatusBarProps } from "./devtools/status-bar.tsx";
 export { TimelineDebug, type TimelineDebugProps } from "./devtools/timeline-debug.tsx";

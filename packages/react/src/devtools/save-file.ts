@@ -3,7 +3,7 @@ import { toYaml } from "./to-yaml.ts";
 
 export type ExportFormat = "json" | "yaml";
 
-export function formatted(value: unknown, format: ExportFormat): string {
+function formatted(value: unknown, format: ExportFormat): string {
   return format === "json" ? `${JSON.stringify(value, null, 2)}\n` : toYaml(value);
 }
 
