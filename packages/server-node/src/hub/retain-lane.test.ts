@@ -119,6 +119,34 @@ describe("retention", () => {
     expect((await tableOf(fresh.hub)).entities).toEqual((await tableOf((await written()).hub)).entities);
   });
 
+  it("H57 what no checkpoint has stored yet is stored first", async () => {
+    const storage = memoryStorage();
+    const { hub } = maintainedScene(storage);
+    await hub.publish(room, [noted("a", "", true)]);
+    for (const text of ["1", "2", "3"]) await hub.publish(room, [grown("a", text)]);
+    expect((await storage.load(room))?.head.projected).toBe(0n);
+    await hub.retain(room, { keepEvents: 1 });
+    expect((await storage.load(room))?.head).toMatchObject({ floor: 3n, projected: 4n });
+    expect(await notesOf(maintainedScene(storage).hub)).toEqual(["a:123"]);
+  });
+
+  it("H57 F-E4 what is erased while the base is folded is not in it", async () => {
+    const storage = memoryStorage();
+    const { hub } = maintainedScene(storage);
+    await hub.publish(room, [noted("a", "secret"), noted("b"), noted("c")]);
+    const { events } = storage;
+    let meanwhile: (() => Promise<void>) | null = () => hub.erase(room, [1n]);
+    storage.events = async (session, query) => {
+      const found = await events.call(storage, session, query);
+      const erasing = meanwhile;
+      meanwhile = null;
+      await erasing?.();
+      return found;
+    };
+    expect(await hub.retain(room, { keepEvents: 1 })).toEqual({ floor: 2n, removed: 2n });
+    expect((await storage.base(room))?.entities.map(({ id }) => id)).toEqual(["b", "all"]);
+  });
+
   it("H57 another process that writes meanwhile is followed, and the log shortened all the same", async () => {
     const memory = sharedMemory(() => 0);
     const [a, b] = [maintainedScene(sharedMemoryStorage(memory)), maintainedScene(sharedMemoryStorage(memory))];
