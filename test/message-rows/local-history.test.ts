@@ -48,7 +48,8 @@ function openPage(store: MessageRowStore) {
     await thread.send({ text });
     await rest();
   };
-  return { thread, say, rest, errors, rows, texts: () => rows().map(({ payload }) => payload["content"]) };
+  const session = backend.session(sessionId("thread-1"));
+  return { thread, session, say, rest, errors, rows, texts: () => rows().map(({ payload }) => payload["content"]) };
 }
 
 it("H55 G35 a chat without a server goes on the next day, under the same ids", async () => {
@@ -91,6 +92,18 @@ it("G37 a row that is added while the conversation is read is not missed", async
   const page = openPage({ ...table, loadMessages });
   await page.rest();
   expect(page.texts()).toEqual(["from before", "meanwhile"]);
+});
+
+it("H55 a row of the application's own is not stored a second time when its message changes", async () => {
+  const table = memoryMessageRows([{ ...aRow("from before"), seq: 1 }]);
+  const page = openPage(table);
+  await page.rest();
+  const [message] = page.rows();
+  if (message === undefined) expect.fail("nothing was read");
+  page.session.commit([{ type: "patch", kind: message.kind, id: message.id, set: { status: "read" } }]);
+  await page.rest();
+  expect(page.rows()[0]?.payload["status"]).toBe("read");
+  expect(table.rows).toHaveLength(1);
 });
 
 it("G33 G34 what cannot be stored is shown all the same, and stored in order when the table is back", async () => {
