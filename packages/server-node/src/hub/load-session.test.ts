@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { TextAppendSchema } from "@sessionstream/protocol/sessionstream/v1";
 import { describe, expect, it } from "vitest";
 import type { EventInput } from "../event/define-event.ts";
-import { defineProjection } from "../projection/define-projection.ts";
+import { defineProjection, on } from "../projection/define-projection.ts";
 import type { StoredEntity } from "../storage/contract.ts";
 import { manualPlatform } from "../testing/manual-platform.ts";
 import type { HubModule } from "./hub-module.ts";
@@ -10,6 +10,7 @@ import { alice, hubScene, notesOf, room, tableOf } from "./testing/hub-scene.ts"
 import {
   erased,
   grown,
+  Noted,
   noted,
   notesModule,
   notesProjection,
@@ -77,6 +78,27 @@ describe("loading", () => {
     const { hub } = hubScene({ storage, modules: [{ ...notesModule(), projections: [counted, tallyProjection] }] });
     expect((await tableOf(hub)).ordinal).toBe(5n);
     expect(projected).toEqual([4n, 5n]);
+  });
+
+  it("H35 H34 a load folds what lies after the checkpoint, a rebuild the whole log", async () => {
+    const storage = await writtenSession();
+    const seen: bigint[] = [];
+    const counting = defineProjection({
+      ...tallyProjection,
+      on: [
+        on(Noted, ({ ordinal }) => {
+          seen.push(ordinal);
+          return [];
+        }),
+      ],
+    });
+    const modules = [{ ...notesModule(), projections: [notesProjection, counting] }];
+    const { hub, fanOut } = hubScene({ storage, modules });
+    await tableOf(hub);
+    expect(seen.splice(0)).toEqual([5n]);
+    await hub.rebuild(room);
+    expect(seen).toEqual([1n, 2n, 5n]);
+    expect(fanOut.filter(({ type }) => type === "commit")).toEqual([]);
   });
 
   it("H30 a session that is read twice, or from another process, never goes back", async () => {
