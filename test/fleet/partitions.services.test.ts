@@ -1,5 +1,7 @@
+import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { createHub, event } from "@sessionstream/server-node";
 import { ChatUserMessageAccepted } from "@sessionstream/server-node/chat";
 import { postgresStorage } from "@sessionstream/server-node/postgres";
@@ -9,6 +11,9 @@ import { afterAll, describe, expect, inject, it } from "vitest";
 import { ada, idleChatModule } from "../crash/chat-under-test.ts";
 import { LONG } from "./lane.ts";
 
+const CHILD = fileURLToPath(
+  new URL("../../packages/server-node/src/storage/postgres/testing/postgres-child.ts", import.meta.url),
+);
 const url = inject("postgresUrl");
 const script = readFileSync(new URL("../../docs/guides/partition-by-session.sql", import.meta.url), "utf8");
 
@@ -60,7 +65,11 @@ describe.skipIf(url === null)("PostgreSQL, divided by session as the guide says"
         return { storage, schema, dispose };
       },
       reopen: ({ schema }) => postgresStorage({ pool, schema }),
-      process: { missing: "shown on the tables as they are made" },
+      process: ({ schema }) =>
+        fork(CHILD, [url ?? "", schema], {
+          execArgv: ["--conditions=@sessionstream/source", "--import", "tsx"],
+          serialization: "advanced",
+        }),
       faults: { missing: "shown on the tables as they are made" },
       shared: true,
       retention: true,
