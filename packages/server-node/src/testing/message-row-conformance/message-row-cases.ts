@@ -84,7 +84,7 @@ export const messageRowCases: readonly MessageRowCase[] = [
   },
   {
     id: "R-3",
-    title: "H55 appending a key again changes nothing",
+    title: "G26 H55 appending a key again changes nothing",
     async run(store) {
       await store.appendMessage(aRow("a"));
       await store.appendMessage(aRow("b"));
