@@ -130,8 +130,11 @@ export class Tab {
 
   /** Whoever was here signs out: what they have not sent is forgotten, in all tabs. */
   signOut(): void {
-    this.#outbox?.signOut().catch(() => undefined);
-    this.machine.outbox?.watch.signedOut(this.principal);
+    // Where the device refuses, everything stays, and is looked after as before.
+    this.#outbox?.signOut().then(
+      () => this.machine.outbox?.watch.signedOut(this.principal),
+      () => undefined,
+    );
   }
 
   /** Of those that its user typed before somebody signed out in another tab, this one knows nothing any more. */

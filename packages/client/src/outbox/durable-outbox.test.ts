@@ -425,6 +425,43 @@ describe("signing out", () => {
     expect(alsoAlice.pending()).toEqual(["still too late: closed", "far too late: closed"]);
   });
 
+  it.each(["refuses writes", "refuses", "hangs"] as const)(
+    "F-P6 signing out of a device that %s says that messages stay there, and can be repeated",
+    async (mood) => {
+      const { browser, hub, openTab } = setUp();
+      hub.goOffline();
+      const alice = await openTab();
+      alice.send("secret");
+      await shown(alice);
+      browser.storage(mood);
+      const refused = alice.outbox.signOut().catch((error) => error);
+      await settled();
+      alice.advance(3_000);
+      expect(await refused).toMatchObject({ code: "storage_unavailable", retryable: true });
+      await shown(alice);
+      expect([alice.pending(), browser.texts()]).toEqual([[], [expect.stringContaining("secret")]]);
+      if (mood === "hangs") return;
+      browser.storage("works");
+      await alice.outbox.signOut();
+      expect(browser.texts()).toEqual([]);
+    },
+  );
+
+  it("F-P6 a device that could not be opened is opened once more to sign out", async () => {
+    const { browser, hub, openTab } = setUp();
+    hub.goOffline();
+    const before = await openTab();
+    before.send("secret");
+    await shown(before);
+    before.kill();
+    browser.storage("does not open");
+    const alice = await openTab();
+    await expect(alice.outbox.signOut()).rejects.toMatchObject({ code: "storage_unavailable" });
+    browser.storage("works");
+    await alice.outbox.signOut();
+    expect(browser.texts()).toEqual([]);
+  });
+
   it("F-P6 without signing out, another user's messages stay unseen and come back with them", async () => {
     const { hub, openTab } = setUp();
     hub.goOffline();

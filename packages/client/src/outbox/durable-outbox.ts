@@ -27,7 +27,11 @@ export interface DurableOutboxOptions {
 export interface DurableOutbox extends Outbox {
   /** After `durability` changed. */
   subscribe(listener: () => void): () => void;
-  /** Forgets the principal's messages, here and in all pages; nothing more is sent from this outbox. */
+  /**
+   * Forgets the principal's messages, here and in all pages; nothing more is sent from this outbox.
+   *
+   * @throws SessionStreamError `storage_unavailable` when the device may still keep them; calling again tries again.
+   */
   signOut(): Promise<void>;
 }
 
@@ -60,8 +64,12 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
   const stored = createStoredItems(store, limits, () => platform.now());
 
   function open(): Promise<DeviceSpace> {
-    opened ??= within(platform, openSpace());
-    return opened;
+    // What hangs may still come, and is not opened twice; what failed may work the next time.
+    opened ??= openSpace().catch((error) => {
+      opened = null;
+      throw error;
+    });
+    return within(platform, opened);
   }
 
   async function openSpace(): Promise<DeviceSpace> {
@@ -100,10 +108,11 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     passOn(message, from);
   }
 
-  async function forget(): Promise<void> {
+  /** `false`: the device may keep what it has. */
+  function forget(): Promise<boolean> {
     signedOut = true;
     for (const seat of seats) seat.forget();
-    await stored.clear();
+    return stored.clear();
   }
 
   function join(session: SessionId, member: OutboxMember): OutboxSeat {
@@ -171,8 +180,9 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     }
 
     async function start(): Promise<void> {
+      const opening = open().catch(() => null);
       await refresh();
-      const space = await open().catch(() => null);
+      const space = await opening;
       if (leaving.signal.aborted) return;
       isStarted = true;
       tellTurn();
@@ -262,7 +272,12 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     async signOut() {
       await open().catch(() => undefined);
       post?.({ type: "signed-out" });
-      await forget();
+      const isCleared = await forget();
+      if (isCleared || device === null) return;
+      throw new SessionStreamError(
+        "storage_unavailable",
+        "Unsent messages may still be on this device: its storage did not answer. Sign out once more.",
+      );
     },
   };
 }

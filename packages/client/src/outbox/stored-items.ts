@@ -3,8 +3,8 @@
  * that what reads and then writes does so alone in this page.
  */
 import type { SessionId } from "@sessionstream/protocol";
-import type { KeyValueStore } from "./device.ts";
 import type { OutboxFailure, OutboxItem } from "./outbox.ts";
+import type { SturdyStore } from "./sturdy-store.ts";
 
 export interface OutboxLimits {
   /** Default 100. */
@@ -20,7 +20,8 @@ export interface StoredItems {
   /** What exceeds the bounds is kept as failed in this page only. `true` if that happened. */
   put(item: OutboxItem): Promise<boolean>;
   remove(session: SessionId, commandId: string): Promise<void>;
-  clear(): Promise<void>;
+  /** Here always; `false`: the device may keep what it has. */
+  clear(): Promise<boolean>;
 }
 
 interface LoadedItems {
@@ -48,7 +49,7 @@ const FULL: OutboxFailure = {
   retryable: true,
 };
 
-export function createStoredItems(store: KeyValueStore, limits: OutboxLimits, now: () => number): StoredItems {
+export function createStoredItems(store: SturdyStore, limits: OutboxLimits, now: () => number): StoredItems {
   const refused = new Map<string, StoredItem>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -126,7 +127,7 @@ export function createStoredItems(store: KeyValueStore, limits: OutboxLimits, no
     clear: () =>
       inTurn(async () => {
         refused.clear();
-        await store.clear();
+        return store.clear();
       }),
   };
 }

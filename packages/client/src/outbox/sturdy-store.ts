@@ -15,7 +15,12 @@ export interface SturdyStoreOptions {
 }
 
 /** Its methods never reject. One at a time. */
-export function createSturdyStore({ device, platform, saved }: SturdyStoreOptions): KeyValueStore {
+export interface SturdyStore extends Omit<KeyValueStore, "clear"> {
+  /** In this page always; `false`: the device may keep what it has. */
+  clear(): Promise<boolean>;
+}
+
+export function createSturdyStore({ device, platform, saved }: SturdyStoreOptions): SturdyStore {
   let seen = new Map<string, string>();
   /** Writes that the device refused; `null` is a removal. */
   const unsaved = new Map<string, string | null>();
@@ -73,7 +78,9 @@ export function createSturdyStore({ device, platform, saved }: SturdyStoreOption
     async clear() {
       seen.clear();
       unsaved.clear();
-      saved(await onDevice((store) => store.clear()));
+      const isCleared = await onDevice((store) => store.clear());
+      saved(isCleared);
+      return isCleared;
     },
   };
 }

@@ -6,7 +6,7 @@ export interface FakeBrowser {
   /** What is kept, by key, of all principals. */
   texts(): readonly string[];
   /** How the storage answers from now on. */
-  storage(mood: "works" | "refuses writes" | "refuses" | "hangs"): void;
+  storage(mood: "works" | "does not open" | "refuses writes" | "refuses" | "hangs"): void;
 }
 
 interface FakePage {
@@ -83,6 +83,7 @@ export function createFakeBrowser(): FakeBrowser {
         },
         device: {
           async open(name, principal) {
+            if (mood === "does not open") throw new Error("InvalidStateError");
             const space = `${name} of ${principal}`;
             return {
               store: storeOf(space),
