@@ -113,6 +113,36 @@ describe("a socket that is known by its first frame", () => {
     expect(transport.connections).toHaveLength(0);
   });
 
+  it("X2 a server that issues no tickets is not asked again until somebody wants it, and the reason is shown", async () => {
+    const { transport, posts, observer, answer, platform } = start({ socketCredentials: "ticket" });
+    answer(() => Response.json({ code: "not_found", error: "This server issues no tickets." }, { status: 404 }));
+    for (let turn = 0; turn < 10; turn += 1) {
+      await settled();
+      platform.advance(60_000);
+    }
+    expect(observer.connections.at(-1)).toMatchObject({
+      type: "failed",
+      error: { code: "invalid_options", message: expect.stringContaining("issues no tickets") },
+    });
+    expect([posts.length, transport.connections.length]).toEqual([1, 0]);
+  });
+
+  it("X4 a ticket may take as long as the connection may, no longer", async () => {
+    const signals: AbortSignal[] = [];
+    const { platform, observer } = start({
+      socketCredentials: "ticket",
+      fetch: (_input, init) => {
+        if (init?.signal) signals.push(init.signal);
+        return new Promise(() => undefined);
+      },
+    });
+    await settled();
+    platform.advance(9_999);
+    expect([observer.connections.at(-1)?.type, signals[0]?.aborted]).toEqual(["connecting", false]);
+    platform.advance(1);
+    expect([observer.connections.at(-1)?.type, signals[0]?.aborted]).toEqual(["waiting", true]);
+  });
+
   it("F-C14 a ticket that comes after its connection was given up opens nothing", async () => {
     let deliver = (_: Response): void => undefined;
     const { transport, platform, observer } = start({

@@ -149,9 +149,11 @@ export function runConnection(options: ConnectionOptions): Connection {
       },
       (thrown) => {
         if (signal.aborted) return;
-        const { code } = SessionStreamError.from(thrown, "network");
+        const error = SessionStreamError.from(thrown, "network");
+        const { code } = error;
         report({ type: "disconnected", code: closeCodeOf(code), reason: code });
-        handle({ type: "lost", generation, code: closeCodeOf(code) });
+        if (code === "invalid_options") handle({ type: "unopenable", error });
+        else handle({ type: "lost", generation, code: closeCodeOf(code) });
       },
     );
   }
