@@ -46,7 +46,7 @@ export async function badInputServer(contents: MemoryStorageContents = new Map()
     directory,
     origins: [ORIGIN],
     authenticate: ({ headers }) => principal(headers.get("authorization")),
-    limits: { commands: unhurried },
+    limits: { commands: unhurried, reads: unhurried },
     onError: () => undefined,
   });
   let users = 0;

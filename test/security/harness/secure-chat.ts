@@ -95,7 +95,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
     tickets,
     authenticate: ({ headers }) => userOf(headers.get("authorization")),
     origins: [ORIGIN],
-    limits: { commands: UNLIMITED },
+    limits: { commands: UNLIMITED, reads: UNLIMITED },
     ...(isLoud ? {} : { onError: () => undefined }),
     ...options.http,
   });
@@ -105,7 +105,11 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
     authenticate: ({ headers }) => userOf(headers.authorization),
     authenticateToken: (token) => users.get(token) ?? null,
     origins: [ORIGIN],
-    limits: { maxConnectionsPerPrincipal: 1_000, maxConnectionsPerAddress: 1_000, inboundFrames: UNLIMITED },
+    limits: {
+      maxConnectionsPerPrincipal: 1_000,
+      maxConnectionsPerAddress: 1_000,
+      inboundFrames: UNLIMITED,
+    },
     ...(isLoud ? {} : { report: () => undefined }),
     ...options.ws,
   });

@@ -5,7 +5,7 @@ import { fullBucket, isFull, type Rate, type TokenBucket, takeTokens } from "./t
 
 export interface RateLimiter {
   /** @returns `null` when there was room, else milliseconds until there is. */
-  take(key: string): number | null;
+  take(key: string, cost?: number): number | null;
   /** Keys that are remembered. */
   readonly size: number;
 }
@@ -27,10 +27,10 @@ export function createRateLimiter(rate: Rate, now: () => number): RateLimiter {
   }
 
   return {
-    take(key) {
+    take(key, cost = 1) {
       const at = now();
       forgetRested(at);
-      const take = takeTokens(rate, buckets.get(key) ?? fullBucket(rate, at), 1, at);
+      const take = takeTokens(rate, buckets.get(key) ?? fullBucket(rate, at), cost, at);
       buckets.delete(key);
       buckets.set(key, take.bucket);
       return take.type === "taken" ? null : take.retryAfterMs;

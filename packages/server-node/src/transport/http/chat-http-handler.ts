@@ -14,7 +14,7 @@ import { isExpired } from "../is-expired.ts";
 import { checkOriginPolicy, isOriginAllowed, type OriginPolicy } from "../origin-policy.ts";
 import type { Tickets } from "../tickets.ts";
 import { CHAT_ROUTES } from "./chat-routes.ts";
-import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./http-limits.ts";
+import { checkHttpLimits, DEFAULT_HTTP_LIMITS, type HttpLimits, PAST_READ_COST } from "./http-limits.ts";
 import { httpStatus } from "./http-status.ts";
 import { matchRoute } from "./match-route.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -66,7 +66,9 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
   const threads = createThreadService({ hub: options.hub, directory: options.directory });
   const encodeSnapshot = createSnapshotEncoder();
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
+  checkHttpLimits(limits);
   const commands = createRateLimiter(limits.commands, now);
+  const reads = createRateLimiter(limits.reads, now);
   const onError = options.onError ?? logError;
 
   async function answer(request: Request): Promise<Response> {
@@ -82,7 +84,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     if (principal === null || isExpired(principal, now())) {
       throw new SessionStreamError("unauthenticated", "Sign in first.");
     }
-    if (route.method !== "GET") checkRate(principal);
+    checkRate(principal, route.method, url.searchParams);
     const hasBody = route.method === "POST" || route.method === "PATCH";
     const body = hasBody ? await readJsonBody(request, limits.maxBodyBytes) : {};
     const idempotencyKey = request.headers.get("idempotency-key") || undefined;
@@ -93,8 +95,10 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
     return typeof said === "string" ? jsonResponse(200, said) : fileResponse(said);
   }
 
-  function checkRate(principal: Principal): void {
-    const retryAfterMs = commands.take(principalKey(principal));
+  function checkRate(principal: Principal, method: string, query: URLSearchParams): void {
+    const key = principalKey(principal);
+    const retryAfterMs =
+      method === "GET" ? reads.take(key, query.has("asOf") ? PAST_READ_COST : 1) : commands.take(key);
     if (retryAfterMs === null) return;
     throw new SessionStreamError("rate_limited", "Too many requests at once: wait, then send it again.", {
       retryAfterMs,

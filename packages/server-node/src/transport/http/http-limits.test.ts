@@ -24,7 +24,10 @@ function scene() {
     const headers = { "content-type": "application/json", authorization: user };
     return handler(new Request(`https://chat.example/api/chat${path}`, { method: "POST", headers, body }));
   };
+  const get = (path: string, user: string) =>
+    handler(new Request(`https://chat.example/api/chat${path}`, { headers: { authorization: user } }));
   return Object.assign(harness, {
+    get,
     ask: (user = "ada") => post("/sessions/s-1/stop", "{}", user),
     post,
     wait(ms: number) {
@@ -46,6 +49,41 @@ describe("how fast a principal may command", () => {
     chatting.wait(retryAfterMs);
     expect((await chatting.ask()).status).not.toBe(429);
     expect((await chatting.ask()).status).toBe(429);
+  });
+
+  it("X10 reads have a rate of their own: one more gets 429 and the time to come back, commands and others are served", async () => {
+    await using chatting = scene();
+    const { burst: reads, perSecond: readsPerSecond } = DEFAULT_HTTP_LIMITS.reads;
+    for (let turn = 0; turn < reads; turn += 1) expect((await chatting.get("/sessions/s-1", "ada")).status).toBe(404);
+    const refused = await chatting.get("/sessions/s-1/export", "ada");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1"]);
+    const retryAfterMs = 1_000 / readsPerSecond;
+    expect(await refused.json()).toMatchObject({ code: "rate_limited", retryable: true, retryAfterMs });
+    expect((await chatting.get("/sessions/s-1", "bob")).status).not.toBe(429);
+    expect((await chatting.ask()).status).not.toBe(429);
+    chatting.wait(retryAfterMs);
+    expect((await chatting.get("/sessions/s-1", "ada")).status).not.toBe(429);
+  });
+
+  it.each(["/sessions/s-1?asOf=1", "/sessions/s-1/export?asOf=1"])(
+    "X10 a look into the past, which replays the log, counts as five reads: %s",
+    async (path) => {
+      await using chatting = scene();
+      const pasts = DEFAULT_HTTP_LIMITS.reads.burst / 5;
+      for (let turn = 0; turn < pasts; turn += 1) expect((await chatting.get(path, "ada")).status).toBe(404);
+      expect((await chatting.get(path, "ada")).status).toBe(429);
+      chatting.wait(1_000 / DEFAULT_HTTP_LIMITS.reads.perSecond);
+      expect((await chatting.get(path, "ada")).status).toBe(429);
+      expect((await chatting.get("/sessions/s-1", "ada")).status).toBe(404);
+    },
+  );
+
+  it("X10 reads of which the past would never be one are refused at the start", () => {
+    const { hub } = chatHarness({ engine: manualEngine().engine });
+    const limits = { reads: { perSecond: 1, burst: 4 } };
+    expect(() => createChatHttpHandler({ hub, origins: [], authenticate: () => USER, limits })).toThrow(
+      expect.objectContaining({ code: "invalid_options" }),
+    );
   });
 
   it("X11 one session more than a principal may start in a day is refused, and nothing of it stored", async () => {
