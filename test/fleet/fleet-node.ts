@@ -85,7 +85,7 @@ const access = { authenticate: () => ada, origins: [], allowMissingOrigin: true 
 const ws = createWebSocketTransport({
   hub,
   ...access,
-  limits: { maxConnectionsPerPrincipal: MANY, maxConnectionsPerAddress: MANY },
+  limits: { maxConnectionsPerPrincipal: MANY, maxConnectionsPerAddress: MANY, maxPendingHandshakesPerAddress: MANY },
 });
 const http = createChatHttpHandler({ hub, ...access, limits: { commands: { perSecond: MANY, burst: MANY } } });
 const server = createServer();

@@ -129,7 +129,12 @@ async function hubServed(name: string, { sockets, frames }: Burst): Promise<Serv
     origins: [],
     allowMissingOrigin: true,
     // The readers answer no pings, and all are one user at one address.
-    limits: { heartbeatIntervalMs: 3_600_000, maxConnectionsPerPrincipal: sockets, maxConnectionsPerAddress: sockets },
+    limits: {
+      heartbeatIntervalMs: 3_600_000,
+      maxConnectionsPerPrincipal: sockets,
+      maxConnectionsPerAddress: sockets,
+      maxPendingHandshakesPerAddress: sockets,
+    },
   });
   serveChat(listening.server, { http: async () => new Response(), ws });
   const session = sessionKey("burst");

@@ -58,7 +58,7 @@ export async function badInputServer(contents: MemoryStorageContents = new Map()
       return principal(headers.authorization && `${headers.authorization}-${users}`);
     },
     origins: [ORIGIN],
-    limits: { maxConnectionsPerAddress: 1_000 },
+    limits: { maxConnectionsPerAddress: 1_000, maxPendingHandshakesPerAddress: 200 },
     observer: (record) => records.push(record),
   });
   await hub.submit({

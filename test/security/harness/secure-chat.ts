@@ -108,6 +108,7 @@ export async function secureChat(options: SecureChatOptions = {}): Promise<Secur
     limits: {
       maxConnectionsPerPrincipal: 1_000,
       maxConnectionsPerAddress: 1_000,
+      maxPendingHandshakesPerAddress: 200,
       inboundFrames: UNLIMITED,
     },
     ...(isLoud ? {} : { report: () => undefined }),

@@ -38,7 +38,7 @@ export function memoryServer(
     platform: { ...platform, randomId: () => ids.randomId() },
     ...socketOptions,
     // All of them come from here.
-    limits: { maxConnectionsPerAddress: 100_000, ...socketOptions.limits },
+    limits: { maxConnectionsPerAddress: 100_000, maxPendingHandshakesPerAddress: 100_000, ...socketOptions.limits },
   });
   return {
     ...scene,

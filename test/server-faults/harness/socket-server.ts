@@ -33,7 +33,12 @@ export async function socketServer(
     origins: "same-host",
     allowMissingOrigin: true,
     ...options,
-    limits: { maxConnectionsPerPrincipal: 1_000, maxConnectionsPerAddress: 1_000, ...options.limits },
+    limits: {
+      maxConnectionsPerPrincipal: 1_000,
+      maxConnectionsPerAddress: 1_000,
+      maxPendingHandshakesPerAddress: 1_000,
+      ...options.limits,
+    },
   });
   const server = createServer();
   server.on("upgrade", (request, socket, head) => {

@@ -170,6 +170,49 @@ describe("what one party may hold", () => {
     await platform.advance(DEFAULT_WEBSOCKET_LIMITS.handshakeTimeoutMs);
     expect(await Promise.all(pending.map((client) => client.closed))).toEqual([4408, 4408]);
   });
+
+  it("X4 X11 an address that opens and says nothing leaves room for newcomers from others", async () => {
+    const platform = manualPlatform();
+    let waiting = 0;
+    let reached = () => {};
+    const allWait = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    await using scene = await WebSocketScene.open({
+      platform,
+      trustProxy: ["127.0.0.0/8"],
+      limits: { maxPendingHandshakesPerAddress: 2, maxPendingHandshakes: 3 },
+      authenticate({ headers }) {
+        if (headers["x-forwarded-for"] !== "203.0.113.9") return { id: "ada", tenant: "acme" };
+        waiting += 1;
+        if (waiting === 2) reached();
+        return new Promise(() => {});
+      },
+    });
+    const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+    const silent = [scene.connect(from("203.0.113.9")), scene.connect(from("203.0.113.9"))];
+    await allWait;
+    await expect(scene.connect(from("203.0.113.9")).opened).rejects.toThrow("429");
+    await using other = await scene.client(from("203.0.113.10"));
+    await other.settled();
+    await platform.advance(DEFAULT_WEBSOCKET_LIMITS.handshakeTimeoutMs);
+    expect(await Promise.all(silent.map((client) => client.closed))).toEqual([4408, 4408]);
+  });
+
+  it("X4 X11 whoever is awaited by its first frame is pending too, and gives its place back when it is known", async () => {
+    await using scene = await WebSocketScene.open({
+      limits: { maxPendingHandshakesPerAddress: 1 },
+      authenticate: () => null,
+      authenticateToken: () => ({ id: "ada", tenant: "acme" }),
+    });
+    await using first = scene.connect();
+    await first.next();
+    await expect(scene.connect().opened).rejects.toThrow("429");
+    first.send({ authenticate: { token: "t", capabilities: ["timeline", "auth"] } });
+    expect((await first.next()).authenticated).toBeDefined();
+    await using second = scene.connect();
+    await second.opened;
+  });
 });
 
 describe("memory", () => {

@@ -21,6 +21,8 @@ export interface WebSocketLimits {
   readonly maxConnectionsPerAddress: number;
   /** Being authenticated at a time; the next one gets 503. */
   readonly maxPendingHandshakes: number;
+  /** Of those, from one address; the next one gets 429. */
+  readonly maxPendingHandshakesPerAddress: number;
   readonly maxSubscriptionsPerConnection: number;
   /** Largest inbound frame, bytes. */
   readonly maxInboundBytes: number;
@@ -57,6 +59,7 @@ export const DEFAULT_WEBSOCKET_LIMITS: WebSocketLimits = {
   maxConnectionsPerPrincipal: 20,
   maxConnectionsPerAddress: 100,
   maxPendingHandshakes: 200,
+  maxPendingHandshakesPerAddress: 20,
   maxSubscriptionsPerConnection: 64,
   maxInboundBytes: 64 * 1024,
   inboundFrames: { perSecond: 20, burst: 60 },

@@ -54,6 +54,13 @@ interface Guest {
   readonly verify: Verify | null;
 }
 
+/** Whoever is asked, by then, to tell who they are. */
+interface Stranger {
+  readonly address: string;
+  readonly verify: Verify;
+  readonly deadlineMs: number;
+}
+
 /** @throws SessionStreamError `invalid_options` for origins no browser sends and for limits that do not fit together. */
 export function createWebSocketTransport(options: WebSocketTransportOptions): WebSocketTransport {
   const { hub, authenticate, platform = nodePlatform() } = options;
@@ -87,6 +94,7 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   const waiting = new Set<WebSocket>();
   const connections = new Map<string, Connection>();
   const leaving = new Set<Promise<void>>();
+  const pending = createTally(limits.maxPendingHandshakesPerAddress);
   let handshakes = 0;
   let opened = 0;
   let accepting = true;
@@ -178,20 +186,34 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
   }
 
   /** Says hello to somebody whose first frame has to tell who it is. */
-  function awaitFirstFrame(websocket: WebSocket, socket: Duplex, verify: Verify, deadlineMs: number): void {
+  function awaitFirstFrame(websocket: WebSocket, socket: Duplex, stranger: Stranger): void {
+    const { address, verify, deadlineMs } = stranger;
     const id = newId();
-    handshakes += 1;
+    // The place it left just now.
+    beginHandshake(address);
     waiting.add(websocket);
     staysUntil(new Promise((resolve) => websocket.once("close", () => resolve())));
     websocket.send(encodeServerFrame(helloFrame(id, true, options.referenceHello ?? false, limits)));
     const { strictFrames = false } = options;
     awaitIdentity(websocket, { verify, platform, deadlineMs, strictFrames }, (arrival) => {
-      handshakes -= 1;
+      endHandshake(address);
       waiting.delete(websocket);
       if (arrival.type === "known" && accepting) admit(websocket, socket, id, { ...arrival, verify });
       else if (arrival.type === "known") dismiss(websocket, CLOSE_CODES.goingAway, "server closed");
       else if (arrival.type === "refused") dismiss(websocket, arrival.code, arrival.reason);
     });
+  }
+
+  /** `false`: enough of this address wait already; nothing was counted. */
+  function beginHandshake(address: string): boolean {
+    const hasRoom = pending.enter(address);
+    if (hasRoom) handshakes += 1;
+    return hasRoom;
+  }
+
+  function endHandshake(address: string): void {
+    handshakes -= 1;
+    pending.leave(address);
   }
 
   /** Too much at a time for this process: whoever comes back later, or elsewhere, is served. */
@@ -234,11 +256,14 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
         return;
       }
       socket.once("close", () => addresses.leave(address));
-      handshakes += 1;
+      if (!beginHandshake(address)) {
+        refuse(socket, 429);
+        return;
+      }
       const startedAt = platform.now();
       const timeoutMs = limits.handshakeTimeoutMs;
       const identity = await identify(request, { authenticate, platform, timeoutMs, report });
-      handshakes -= 1;
+      endHandshake(address);
       if (!accepting) {
         refuse(socket, 503);
         return;
@@ -253,7 +278,8 @@ export function createWebSocketTransport(options: WebSocketTransportOptions): We
         } else if (verify === null) {
           dismiss(websocket, CLOSE_CODES.unauthenticated, "unauthenticated");
         } else {
-          awaitFirstFrame(websocket, socket, verify, startedAt + timeoutMs - platform.now());
+          const deadlineMs = startedAt + timeoutMs - platform.now();
+          awaitFirstFrame(websocket, socket, { address, verify, deadlineMs });
         }
       });
     },
