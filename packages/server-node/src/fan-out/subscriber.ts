@@ -1,4 +1,5 @@
 import type { Cursor, SessionStreamError } from "@sessionstream/protocol";
+import type { Principal } from "../command/define-command.ts";
 import type { Audience } from "../projection/define-entity-kind.ts";
 import type { SessionKey } from "../storage/contract.ts";
 
@@ -46,6 +47,8 @@ export interface AttachRequest {
   readonly requestId: string;
   /** Echoed in `subscribed`. */
   readonly sinceSnapshotOrdinal: bigint;
+  /** Whoever attached, as last proven: asked for when their permission is asked again. Default: as they attached. */
+  readonly principal?: () => Principal;
   readonly sink: SubscriberSink;
 }
 

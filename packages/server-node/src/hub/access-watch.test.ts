@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Principal } from "../command/define-command.ts";
 import type { AttachRequest } from "../fan-out/subscriber.ts";
 import { ScriptedSink } from "../fan-out/testing/scripted-sink.ts";
 import { memoryStorage } from "../storage/memory/memory-storage.ts";
@@ -65,6 +66,16 @@ describe("asking again", () => {
       }
     }
     expect(new Set(asked.map(({ action, session }) => `${action} ${session}`))).toEqual(new Set(["read room-1"]));
+  });
+
+  it("X5 X8 it is asked about the principal as it was last proven", async () => {
+    const { join, platform, asked } = start();
+    let current: Principal = { ...alice, expiresAt: 1_000 };
+    await join(current, { principal: () => current });
+    expect(asked.at(-1)?.principal.expiresAt).toBe(1_000);
+    current = { ...alice, expiresAt: 3_600_000 };
+    await platform.advance(MINUTE);
+    expect(asked.at(-1)?.principal.expiresAt).toBe(3_600_000);
   });
 
   it("X5 questions about those who came together are spread", async () => {

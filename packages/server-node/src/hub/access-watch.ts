@@ -151,7 +151,7 @@ export class AccessWatch {
     const [first] = members;
     if (first === undefined) return;
     try {
-      await this.#ask(first);
+      await this.#ask(first, first.request.principal?.());
       group.failures = 0;
     } catch (thrown) {
       const error = SessionStreamError.from(thrown);
@@ -184,7 +184,7 @@ export class AccessWatch {
     return true;
   }
 
-  #ask({ principal, request }: Member): Promise<void> {
+  #ask({ principal: admitted, request }: Member, principal = admitted): Promise<void> {
     return authorize(this.#core, { principal, action: "read", session: request.session.session, command: undefined });
   }
 

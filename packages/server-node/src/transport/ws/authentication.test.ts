@@ -220,6 +220,16 @@ describe("a connection whose credentials end", () => {
     expect(scene.transport.connections()).toHaveLength(1);
   });
 
+  it("X5 X8 after a renewal its subscriptions are whose the new token says", async () => {
+    const { scene, platform, follow } = await open();
+    await using _ = scene;
+    await using client = await follow(`ada@${platform.now() + 3600 * SECOND}`);
+    const renewed = platform.now() + 7200 * SECOND;
+    client.send(authenticate({ token: `ada@${renewed}` }));
+    expect(await client.next()).toEqual({ authenticated: {} });
+    expect(scene.hub.attached.map(({ principal }) => principal?.().expiresAt)).toEqual([renewed]);
+  });
+
   it("X8 I13: is closed with 4014 after the grace, and no frame comes after it", async () => {
     const { scene, platform, follow } = await open({ limits: { heartbeatIntervalMs: 10_000_000 } });
     await using _ = scene;

@@ -123,7 +123,9 @@ export function openConnection(context: ConnectionContext): Connection {
   });
   const strikes = createStrikeCounter(limits.maxBadFrames, limits.badFrameWindowMs, platform.now);
   const subscriptions = createConnectionSubscriptions({
-    hub: { attach: (_, request) => context.hub.attach(identity.principal(), request) },
+    hub: {
+      attach: (_, request) => context.hub.attach(identity.principal(), { ...request, principal: identity.principal }),
+    },
     principal: context.principal,
     audience: context.audience,
     maxSubscriptions: limits.maxSubscriptionsPerConnection,

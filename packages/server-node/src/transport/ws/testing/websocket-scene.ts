@@ -7,6 +7,7 @@ import type { ClientOptions } from "ws";
 import type { Principal } from "../../../command/define-command.ts";
 import { DEFAULT_FAN_OUT_LIMITS } from "../../../fan-out/fan-out-limits.ts";
 import { type AttachableFanOut, createSessionFanOut } from "../../../fan-out/session-fan-out.ts";
+import type { AttachRequest } from "../../../fan-out/subscriber.ts";
 import { sampleKinds, sampleRegistry } from "../../../fan-out/testing/sample-kinds.ts";
 import { ScriptedLane } from "../../../fan-out/testing/scripted-lane.ts";
 import type { Hub } from "../../../hub/hub.ts";
@@ -25,6 +26,8 @@ export class LaneHub implements Pick<Hub, "attach" | "limits" | "onRevoked"> {
   readonly forbidden = new Set<string>();
   /** What an attach of a session waits for. */
   readonly gates = new Map<string, Promise<void>>();
+  /** What was asked for, in order. */
+  readonly attached: AttachRequest[] = [];
   readonly #revocations = new Set<(revocation: Revocation) => void>();
   readonly #lanes = new Map<string, { lane: ScriptedLane; fanOut: AttachableFanOut }>();
   readonly #platform: HubPlatform;
@@ -52,6 +55,7 @@ export class LaneHub implements Pick<Hub, "attach" | "limits" | "onRevoked"> {
 
   attach: Hub["attach"] = async (_, request) => {
     const { session } = request.session;
+    this.attached.push(request);
     if (this.forbidden.has(session)) throw new SessionStreamError("forbidden", "no such rule");
     await this.gates.get(session);
     return this.#open(session).fanOut.attach(request);
