@@ -101,7 +101,7 @@ export async function playOutbox({ input }: CorpusFile): Promise<Played> {
     list: async () => [...records],
     put: async () => undefined,
     remove: async () => undefined,
-    clear: async () => undefined,
+    clear: async () => true,
   };
   const { items } = await createStoredItems(store, { items: 100, bytes: 1 << 20, ageMs: 1_000 }, () => 2).load(
     sessionId("s-1"),
