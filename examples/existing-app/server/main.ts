@@ -1,24 +1,19 @@
 import { createServer } from "node:http";
 import { createHub } from "@sessionstream/server-node";
-import { agentModePlugin, chat, reasoningPlugin, toolCallPlugin, widgetsPlugin } from "@sessionstream/server-node/chat";
-import { demoEngine } from "@sessionstream/server-node/engines/demo";
 import { createChatHttpHandler } from "@sessionstream/server-node/http";
 import { serveChat } from "@sessionstream/server-node/node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { createWebSocketTransport } from "@sessionstream/server-node/ws";
 import sirv from "sirv";
-import { orderCardPlugin } from "./order-card-plugin.ts";
-import { ORDER_CARD } from "./sample-order.ts";
+import { modules } from "./modules.ts";
 
-const { PORT = "8787", DATABASE = ".data/chat.db", DEMO_SPEED = "1" } = process.env;
+const { PORT = "8787", DATABASE = ".data/chat.db" } = process.env;
 // Everybody is the same user here, and only this server's own pages may use the chat. A real app decides both.
 const access = { authenticate: () => ({ id: "demo", tenant: "demo" }), origins: "same-host" } as const;
 
-const engine = demoEngine({ speed: Number(DEMO_SPEED), card: ORDER_CARD });
-const plugins = [reasoningPlugin(), toolCallPlugin(), agentModePlugin(), widgetsPlugin(), orderCardPlugin()];
 const hub = createHub({
   storage: sqliteStorage({ path: DATABASE }),
-  modules: [chat({ engine, plugins })],
+  modules,
   authorize: ({ principal }) => principal.id === "demo",
 });
 // One user in many windows has the limits of many.
