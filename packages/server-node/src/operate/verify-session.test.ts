@@ -5,6 +5,8 @@ import { grown, noted, notesModule, POISON, Tally, tallyProjection } from "../hu
 import type { SessionCommit, SessionHead } from "../storage/contract.ts";
 import { memoryStorage } from "../storage/memory/memory-storage.ts";
 import { retainSessions } from "./each-session.ts";
+import { exportSession } from "./export-session.ts";
+import { importSession } from "./import-session.ts";
 import { inspectSession, replaySession } from "./inspect-session.ts";
 import { verifySession } from "./verify-session.ts";
 
@@ -72,6 +74,14 @@ describe("what an operator asks of a session", () => {
     const { storage } = await written();
     const others = [{ ...notesModule(), kinds: [Tally], projections: [tallyProjection] }];
     expect(await verifySession(storage, room, others)).toMatchObject({ problems: [], compared: false });
+  });
+
+  it("L06 C50 a session that was imported is sound before a hub derives its entities", async () => {
+    const { storage } = await written();
+    const target = memoryStorage();
+    await importSession(target, exportSession(storage, room), { randomId: () => "new" });
+    expect((await target.load(room))?.entities).not.toEqual([]);
+    expect(await verifySession(target, room, modules)).toMatchObject({ problems: [], compared: false });
   });
 
   it("L06 H29 inspecting and replaying show head, entities, faults and the past, and write nothing", async () => {

@@ -36,14 +36,15 @@ export async function verifySession(
 }
 
 function headProblems({ head, entities }: LoadedSession): readonly string[] {
-  const { floor, projected, ordinal } = head;
+  const { floor, projected, ordinal, view } = head;
   const problems: string[] = [];
   if (!(floor <= projected && projected <= ordinal)) {
     problems.push(`the head has floor ${floor}, projected ${projected}, ordinal ${ordinal}: they have to rise`);
   }
+  // What an import brought along is nobody's projection yet.
+  const bound = view === NOBODYS_VIEW ? ordinal : projected;
   for (const { kind, id, lastEventOrdinal } of entities) {
-    if (lastEventOrdinal > projected)
-      problems.push(`${kind}/${id} is of event ${lastEventOrdinal}, beyond ${projected}`);
+    if (lastEventOrdinal > bound) problems.push(`${kind}/${id} is of event ${lastEventOrdinal}, beyond ${bound}`);
   }
   return problems;
 }
