@@ -84,7 +84,9 @@ async function verify(call: Call) {
   for await (const session of sessions) {
     const { ordinal, problems, compared } = await verifySession(call.storage, session, call.modules);
     if (problems.length > 0) all = "problems";
-    const sound = compared ? "sound" : "log sound; entities not compared, other projections made them";
+    const sound = compared
+      ? "sound"
+      : "log sound; entities not compared: these modules did not make them, see --modules";
     const words = problems.length === 0 ? [sound] : problems;
     const record = { session: { ...session }, ordinal: ordinal.toString(), problems: [...problems], compared };
     call.say(record, words.map((word) => `${name(session)}: ${word}`).join("\n"));

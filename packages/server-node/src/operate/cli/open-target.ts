@@ -40,7 +40,11 @@ async function openStorage(name: string): Promise<OpenedStorage> {
 
 async function openSqlite(path: string): Promise<OpenedStorage> {
   const { existsSync } = await import("node:fs");
-  if (!existsSync(path)) throw new SessionStreamError("invalid_options", `There is no file ${path}.`);
+  // A typing mistake must not become an empty database.
+  if (!existsSync(path)) {
+    const message = `There is no file ${path}. To import into a new database, make an empty file of that name first.`;
+    throw new SessionStreamError("invalid_options", message);
+  }
   const { sqliteStorage } = await import("../../storage/sqlite/index.ts");
   // Its server may be running: this is another process.
   const storage = sqliteStorage({ path, shared: true });

@@ -40,7 +40,7 @@ async function run(options: Arguments, { stdin, stdout }: CliStreams): Promise<n
   }
   const command = Object.hasOwn(COMMANDS, options.command) ? COMMANDS[options.command] : undefined;
   if (command === undefined) throw usage(`There is no command "${options.command}".`);
-  if (options.storage === undefined) throw usage("Say which storage: --storage sqlite:chat.db");
+  if (options.storage === undefined) throw usage("Say which storage, as --storage sqlite:chat.db.");
   const target = await openTarget({ storage: options.storage, modules: options.modules });
   try {
     const print = (line: string) => void stdout.write(`${line}\n`);
