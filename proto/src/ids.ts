@@ -32,12 +32,17 @@ export function sessionId(text: string): SessionId {
 /** Databases cut a text at a NUL or refuse it, and logs are written in lines. With `u`, Cs is half a character. */
 const UNKEEPABLE = /[\p{Cc}\p{Cs}]/u;
 
+/** Whether every storage gives the text back as it is: no control characters, no half of a surrogate pair. */
+export function isKeepable(text: string): boolean {
+  return !UNKEEPABLE.test(text);
+}
+
 /** @throws RangeError when `text` is empty, longer than 200 characters, or has control characters. */
 export function commandId(text: string): CommandId {
   if (text.length === 0 || text.length > 200) {
     throw new RangeError(`A command id has 1-200 characters, this one has ${text.length}`);
   }
-  if (UNKEEPABLE.test(text)) throw new RangeError("A command id has no control characters and no half surrogates");
+  if (!isKeepable(text)) throw new RangeError("A command id has no control characters and no half surrogates");
   // CAST: the brand is given here, after the check.
   return text as CommandId;
 }

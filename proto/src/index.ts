@@ -25,6 +25,7 @@ export {
   type Epoch,
   entityKey,
   isEntityKind,
+  isKeepable,
   isSessionId,
   type SessionId,
   sessionId,

@@ -4,7 +4,7 @@
  * A text that grows is never read: its size is reckoned from what is added.
  */
 import { create, type DescField, type DescMessage, equals, type Message, ScalarType } from "@bufbuild/protobuf";
-import { SessionStreamError } from "@sessionstream/protocol";
+import { isKeepable, SessionStreamError } from "@sessionstream/protocol";
 import { encodePayload, type PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { SessionEvent } from "../event/define-event.ts";
 import type { AnyRecord, RemovedRecord } from "../fan-out/lane-reader.ts";
@@ -32,8 +32,6 @@ type Put = Extract<EntityWrite, { op: "put" }>;
 type Append = Extract<EntityWrite, { op: "append" }>;
 type Fields = Readonly<Record<string, unknown>>;
 
-const UNKEEPABLE = /[\p{Cc}\p{Cs}]/u;
-
 /** @returns `null` for no change. @throws SessionStreamError `invalid_entity` */
 export function writeEntity(write: EntityWrite, context: WriteContext): StagedChange | null {
   switch (write.op) {
@@ -52,7 +50,7 @@ function putEntity({ id, payload, commandId }: Put, context: WriteContext): Stag
     throw invalid(kind, id, `its payload is no ${kind.schema.typeName}: make it with put()`);
   }
   // An id may come from a model. A database that cuts a text at a NUL, or refuses it, must not find out.
-  if (UNKEEPABLE.test(id)) throw invalid(kind, "?", "its id has control characters or half a surrogate pair");
+  if (!isKeepable(id)) throw invalid(kind, "?", "its id has control characters or half a surrogate pair");
   const before = current === undefined || isOpaque(current) ? undefined : current;
   const open = isOpen(kind, payload);
   if (before !== undefined && before.open === open && equals(kind.schema, before.payload, payload)) return null;
