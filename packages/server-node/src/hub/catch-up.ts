@@ -41,7 +41,11 @@ export async function followHead(lane: LaneContext, head: SessionHead | null): P
   staged.epoch = head.epoch;
   const events: StoredEvent[] = [];
   try {
-    for await (const page of readLog(core, session, { epoch: head.epoch, after: lastShared(next, head), upTo: head.ordinal })) {
+    for await (const page of readLog(core, session, {
+      epoch: head.epoch,
+      after: lastShared(next, head),
+      upTo: head.ordinal,
+    })) {
       const [own, ...newer] = page;
       if (own?.ordinal === next.view.ordinal && own.id !== next.tag) return startOver(lane);
       const fresh = own?.ordinal === next.view.ordinal ? newer : page;
