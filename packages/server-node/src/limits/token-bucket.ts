@@ -9,8 +9,9 @@ export interface Rate {
 }
 
 export interface TokenBucket {
-  readonly tokens: number;
-  /** Milliseconds: when `tokens` was counted. */
+  /** Thousandths of a token: what a whole rate gives in a millisecond is a whole number of them. */
+  readonly thousandths: number;
+  /** Milliseconds: when they were counted. */
   readonly at: number;
 }
 
@@ -20,24 +21,26 @@ export type Take =
   | { readonly type: "refused"; readonly bucket: TokenBucket; readonly retryAfterMs: number };
 
 export function fullBucket({ burst }: Rate, now: number): TokenBucket {
-  return { tokens: burst, at: now };
+  return { thousandths: burst * 1_000, at: now };
 }
 
 export function takeTokens(rate: Rate, before: TokenBucket, cost: number, now: number): Take {
   const bucket = refill(rate, before, now);
-  if (bucket.tokens >= cost) return { type: "taken", bucket: { ...bucket, tokens: bucket.tokens - cost } };
-  const retryAfterMs = cost > rate.burst ? Number.POSITIVE_INFINITY : ((cost - bucket.tokens) * 1_000) / rate.perSecond;
-  return { type: "refused", bucket, retryAfterMs: Math.ceil(retryAfterMs) };
+  const left = bucket.thousandths - cost * 1_000;
+  if (left >= 0) return { type: "taken", bucket: { ...bucket, thousandths: left } };
+  const retryAfterMs = cost > rate.burst ? Number.POSITIVE_INFINITY : Math.ceil(-left / rate.perSecond);
+  return { type: "refused", bucket, retryAfterMs };
 }
 
 /** A full bucket remembers nothing. */
 export function isFull(rate: Rate, bucket: TokenBucket, now: number): boolean {
-  return refill(rate, bucket, now).tokens >= rate.burst;
+  return refill(rate, bucket, now).thousandths >= rate.burst * 1_000;
 }
 
-function refill({ perSecond, burst }: Rate, { tokens, at }: TokenBucket, now: number): TokenBucket {
+function refill({ perSecond, burst }: Rate, { thousandths, at }: TokenBucket, now: number): TokenBucket {
   const elapsedMs = Math.max(0, now - at);
   // Of a clock set back by an hour one waits no longer than for a full bucket.
   const latest = now + (burst * 1_000) / perSecond;
-  return { tokens: Math.min(burst, tokens + (elapsedMs * perSecond) / 1_000), at: Math.min(Math.max(at, now), latest) };
+  const refilled = Math.min(burst * 1_000, thousandths + elapsedMs * perSecond);
+  return { thousandths: refilled, at: Math.min(Math.max(at, now), latest) };
 }
