@@ -6,10 +6,10 @@ import { type ErrorCode, isSessionId, SessionStreamError } from "@sessionstream/
 import type { ServerFrameInit } from "@sessionstream/protocol/codec";
 import type { PageRequest, SubscribeRequest, SubscriptionHead } from "@sessionstream/protocol/sessionstream/v1";
 import type { Principal } from "../../command/define-command.ts";
-import type { AttachRequest, ConnectionSink } from "../../fan-out/subscriber.ts";
+import type { AttachRequest } from "../../fan-out/subscriber.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
-import { createSubscriptionSlot, type SubscriptionSlot } from "./subscription-slot.ts";
+import { createSubscriptionSlot, type MarkedSink, type SubscriptionSlot } from "./subscription-slot.ts";
 import type { Observe } from "./transport-observer.ts";
 
 /** What a client is told of a failure; extensions of the reference's frame are left out for reference peers. */
@@ -24,7 +24,7 @@ export interface Failure {
 }
 
 interface ConnectionPort {
-  readonly sink: ConnectionSink;
+  readonly sink: MarkedSink;
   send(frame: ServerFrameInit): void;
   /** The peer's own bad frame: counts against it. */
   refuse(failure: Failure): void;

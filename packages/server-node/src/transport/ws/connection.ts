@@ -133,6 +133,7 @@ export function openConnection(context: ConnectionContext): Connection {
       sink: {
         maxQueuedBytes: limits.maxQueuedBytes,
         send: enqueue,
+        withdraw: queue.withdraw,
         queuedBytes: queue.queuedBytes,
         onDrain: queue.onDrain,
         close,
@@ -183,9 +184,9 @@ export function openConnection(context: ConnectionContext): Connection {
     if (capabilities.length > 0) subscriptions.agree(capabilities);
   }
 
-  function enqueue(frame: EncodedFrame): void {
+  function enqueue(frame: EncodedFrame, mark?: object): void {
     if (ended) return;
-    queue.enqueue(frame);
+    queue.enqueue(frame, mark);
     account.changed(queue.queuedBytes());
     observe?.("server_frame_queued", { bytes: frame.bytes.length, queuedBytes: queue.queuedBytes() });
   }

@@ -47,6 +47,31 @@ const tick = () => new Promise((resolve) => setImmediate(resolve));
 const text = (length: number) => encodeFrame("x".repeat(length));
 
 describe("outbound queue", () => {
+  it("I13 what is withdrawn never leaves, the rest does, and whoever waits for room is told", async () => {
+    const { stream, writes, release } = heldStream();
+    const queue = queueOn(stream, { maxQueuedBytes: 400 });
+    const [kept, ended] = [{}, {}];
+    let drained = 0;
+    queue.enqueue(text(10), ended);
+    await tick();
+    queue.enqueue(text(500), ended);
+    queue.enqueue(text(20), kept);
+    queue.enqueue(text(500), ended);
+    queue.onDrain(() => {
+      drained += 1;
+    });
+    queue.withdraw(ended);
+    await tick();
+    expect([queue.queuedBytes(), drained]).toEqual([30, 1]);
+    release();
+    await tick();
+    const frameHeader = 2;
+    expect(writes.reduce((sum, bytes) => sum + bytes, 0)).toBe(10 + 20 + 2 * frameHeader);
+    release();
+    await tick();
+    expect(queue.totals()).toEqual({ enqueued: 1_030, taken: 1_030 });
+  });
+
   it("frames of one turn leave in one write, though promises and ticks lie between them", async () => {
     const { stream, writes } = heldStream();
     const queue = queueOn(stream);

@@ -11,7 +11,10 @@ import type { EndOfTurn } from "./end-of-turn.ts";
 import type { FrameChunks } from "./wire-frame.ts";
 
 export interface OutboundQueue {
-  enqueue(frame: EncodedFrame): void;
+  /** @param mark whose frame it is, for `withdraw`. */
+  enqueue(frame: EncodedFrame, mark?: object): void;
+  /** Drops what waits under this mark; it counts as taken. What a write under way holds leaves. */
+  withdraw(mark: object): void;
   /** Bytes enqueued and not yet taken by the operating system. */
   queuedBytes(): number;
   /** All bytes ever enqueued, and ever taken. */
@@ -40,6 +43,8 @@ const MAX_BATCH_BYTES = 64 * 1024;
 export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueue {
   const { socket, chunksOf, maxQueuedBytes, isOpen, atEndOfTurn, onWritten, onWriteError } = options;
   let pending: EncodedFrame[] = [];
+  /** Marks of `pending`, place by place. */
+  let marks: (object | undefined)[] = [];
   let waiting: (() => void)[] = [];
   let isWriting = false;
   let closed = false;
@@ -54,6 +59,7 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     const { frames, bytes } = nextBatch(pending);
     if (frames.length === 0) return;
     pending = pending.slice(frames.length);
+    marks = marks.slice(frames.length);
     isWriting = true;
     const chunks = chunksOf(frames);
     const last = chunks.length - 1;
@@ -75,10 +81,14 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
       onWriteError(error);
       return;
     }
+    count(bytes);
+    pump();
+  }
+
+  function count(bytes: number): void {
     taken += bytes;
     onWritten(bytes);
     if (waiting.length > 0 && enqueued - taken <= maxQueuedBytes / 4) wake();
-    pump();
   }
 
   /** A turn of the event loop first: a peer that reads at once would otherwise be served a whole history in one go. */
@@ -88,11 +98,19 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
   }
 
   return {
-    enqueue(frame) {
+    enqueue(frame, mark) {
       if (closed) return;
       enqueued += frame.bytes.length;
       pending.push(frame);
+      marks.push(mark);
       if (pending.length === 1) atEndOfTurn(pump);
+    },
+    withdraw(mark) {
+      const dropped = pending.filter((_, index) => marks[index] === mark);
+      if (dropped.length === 0) return;
+      pending = pending.filter((_, index) => marks[index] !== mark);
+      marks = marks.filter((other) => other !== mark);
+      count(dropped.reduce((sum, { bytes }) => sum + bytes.length, 0));
     },
     queuedBytes: () => enqueued - taken,
     totals: () => ({ enqueued, taken }),
@@ -103,6 +121,7 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
       while (how === "flush" && pending.length > 0 && isOpen()) writeBatch();
       closed = true;
       pending = [];
+      marks = [];
       waiting = [];
     },
   };

@@ -1,3 +1,4 @@
+import { SessionStreamError } from "@sessionstream/protocol";
 import { expect, it } from "vitest";
 import { encodeFrame } from "../../fan-out/encoded-frame.ts";
 import type { AttachRequest, Subscription } from "../../fan-out/subscriber.ts";
@@ -18,6 +19,8 @@ const request: Omit<AttachRequest, "sink"> = {
 interface SlotScene {
   readonly slot: SubscriptionSlot;
   readonly sink: ScriptedSink;
+  /** How often what waited was taken back. */
+  readonly withdrawals: () => number;
   /** In the order they were asked. */
   readonly attached: AttachRequest[];
   /** Turns whose subscription was detached. */
@@ -30,8 +33,9 @@ function slotScene(): SlotScene {
   const attached: AttachRequest[] = [];
   const releases: (() => void)[] = [];
   const sink = new ScriptedSink();
+  const withdrawn: object[] = [];
   const slot = createSubscriptionSlot({
-    sink,
+    sink: Object.assign(sink, { withdraw: (mark: object) => void withdrawn.push(mark) }),
     async attach(asked) {
       const turn = attached.push(asked);
       await new Promise<void>((resolve) => releases.push(resolve));
@@ -49,6 +53,7 @@ function slotScene(): SlotScene {
   return {
     slot,
     sink,
+    withdrawals: () => withdrawn.length,
     attached,
     detached,
     async resolve(turn) {
@@ -69,6 +74,14 @@ it("P33 the first frame of the new subscription is the last moment of the old on
   attached[1]?.sink.send(encodeFrame("{}"));
   expect(detached).toEqual([1]);
   expect(sink.sent).toHaveLength(1);
+});
+
+it("I13 what waits of a subscription that the hub ended is taken back", async () => {
+  const { slot, withdrawals, attached, resolve } = slotScene();
+  slot.subscribe(request);
+  await resolve(1);
+  attached[0]?.sink.ended(new SessionStreamError("forbidden", "Not yours to read any more."));
+  expect([withdrawals(), slot.isEmpty()]).toEqual([1, true]);
 });
 
 it("a sink may be an instance of a class: its methods keep their object", () => {

@@ -3,15 +3,28 @@
  * stays until the new one's first frame is there, so a failed re-subscribe costs nothing.
  * Does not write frames of its own: what happened is told to the connection.
  */
-import type { AttachRequest, ConnectionSink, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
+import type {
+  AttachRequest,
+  ConnectionSink,
+  EncodedFrame,
+  SubscriberSink,
+  Subscription,
+} from "../../fan-out/subscriber.ts";
 
 /** An attach under way. Closing it makes it silent, whenever it ends. */
 interface Attempt {
   closed: boolean;
 }
 
+/** A connection that knows whose frames wait on it. */
+export interface MarkedSink extends ConnectionSink {
+  send(frame: EncodedFrame, mark?: object): void;
+  /** Drops what was sent under this mark and has not left. */
+  withdraw(mark: object): void;
+}
+
 export interface SubscriptionSlotOptions {
-  readonly sink: ConnectionSink;
+  readonly sink: MarkedSink;
   readonly attach: (request: AttachRequest) => Promise<Subscription>;
   readonly onLive: () => void;
   readonly onFailed: (error: unknown, requestId: string) => void;
@@ -51,11 +64,13 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
         if (own.closed) return;
         // Attached before there was room for a frame, it is the live one itself by now.
         if (own === attempt) dropLive();
-        sink.send(frame);
+        sink.send(frame, own);
       },
       ended(error) {
         if (own.closed) return;
         own.closed = true;
+        // Nothing more of the session, however slowly its reader reads (I13).
+        sink.withdraw(own);
         if (own === attempt) attempt = null;
         else live = null;
         onFailed(error, "");
