@@ -514,6 +514,24 @@ describe("a device that keeps nothing", () => {
     },
   );
 
+  it("F-P4 F-P5 that hangs for one page alone: that page leaves the turn to those who can read it", async () => {
+    const { browser, hub, openTab } = setUp();
+    browser.storage("hangs");
+    const stuck = await openTab();
+    for (let second = 0; second < 3; second += 1) {
+      await settled();
+      stuck.advance(3_000);
+    }
+    browser.storage("works");
+    const other = await openTab();
+    other.send("theirs");
+    await shown(stuck, other);
+    expect([stuck.outbox.durability, other.pending(), log(hub)]).toEqual(["memory", [], ["theirs"]]);
+    stuck.send("its own");
+    await shown(stuck, other);
+    expect([stuck.pending(), log(hub)]).toEqual([[], ["theirs", "its own"]]);
+  });
+
   it("F-P5 that has room again: the page with the turn learns what the other one kept", async () => {
     const { browser, hub, openTab } = setUp();
     hub.goOffline();

@@ -129,6 +129,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       durabilityChanged() {
         // What this page kept is on the device now, for whoever has the turn.
         if (durability === "device") tell(changed, seat);
+        takeOrLeavePlace();
         tellTurn();
       },
       hear(message) {
@@ -142,6 +143,9 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     let inOrder = Promise.resolve();
     let changes = 0;
     let cancelExpiry: (() => void) | null = null;
+    let space: DeviceSpace | null = null;
+    /** Of the place in the line for the session's lock, while there is one. */
+    let leavePlace: (() => void) | null = null;
     let isStarted = false;
     let isLeader = false;
     let wasTold = false;
@@ -182,13 +186,24 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     async function start(): Promise<void> {
       const opening = open().catch(() => null);
       await refresh();
-      const space = await opening;
+      space = await opening;
       if (leaving.signal.aborted) return;
       isStarted = true;
       tellTurn();
       // Without locks every page sends; a message's id keeps that from being seen.
       if (space === null) lead(true);
-      else standInLine(space);
+      else takeOrLeavePlace();
+    }
+
+    /** Who cannot see what the others put on the device must not have the lock: nobody would send that. */
+    function takeOrLeavePlace(): void {
+      if (space === null || !isStarted || leaving.signal.aborted) return;
+      if (durability === "device") {
+        if (leavePlace === null) standInLine(space);
+      } else if (leavePlace !== null) {
+        leavePlace();
+        lead(false);
+      }
     }
 
     function standInLine(space: DeviceSpace): void {
@@ -197,6 +212,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
         place.abort();
         stopListening();
         leaving.signal.removeEventListener("abort", leave);
+        leavePlace = null;
       };
       // A page that nobody looks at may be suspended at any time, with its lock: others first.
       const stopListening = platform.onLifecycle((event) => {
@@ -208,6 +224,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
         else standInLine(space);
       });
       leaving.signal.addEventListener("abort", leave);
+      leavePlace = leave;
       space.lock(session, place.signal, () => {
         if (!place.signal.aborted) lead(true);
       });
@@ -222,8 +239,10 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       const leave = () => {
         stopListening();
         leaving.signal.removeEventListener("abort", leave);
+        leavePlace = null;
       };
       leaving.signal.addEventListener("abort", leave);
+      leavePlace = leave;
     }
 
     async function put(item: OutboxItem): Promise<void> {
