@@ -54,6 +54,8 @@ export function faultyStorage(options: FaultyStorageOptions): MessageStorageAdap
   async function reach(): Promise<void> {
     await life.awake();
     await wait();
+    // A storage that is one process's own writes nothing for a dead one.
+    if (!shared) await life.awake();
     if (isStorageDown()) throw fail("the database is down");
   }
 
