@@ -45,9 +45,11 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
     let queued = 0;
     let drained: (() => void)[] = [];
     let closed = false;
+    const marks = new WeakMap<EncodedFrame, object>();
 
-    const send = (frame: EncodedFrame): void => {
+    const send = (frame: EncodedFrame, mark?: object): void => {
       if (closed) return;
+      if (mark !== undefined) marks.set(frame, mark);
       queue.push(frame);
       queued += frame.bytes.length;
       onQueued?.();
@@ -69,6 +71,10 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
         sink: {
           send,
           maxQueuedBytes,
+          withdraw(mark) {
+            for (const frame of queue) if (marks.get(frame) === mark) queued -= frame.bytes.length;
+            queue = queue.filter((frame) => marks.get(frame) !== mark);
+          },
           queuedBytes: () => queued,
           onDrain: (callback) => void drained.push(callback),
           close: (code, reason) => end(code, reason, true),
