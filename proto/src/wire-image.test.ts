@@ -20,7 +20,7 @@ it.each([
   [
     "sessionstream.chat.v1",
     file_sessionstream_chat_v1_chat,
-    "5963cb814eccbdbe607c3ab1e4df8812d1bfabe9686140e0f7fc3663eaf57836",
+    "8cad4602ba51c9ee687f611487808de937395e8a56a7676930d0042e4f2469de",
   ],
 ] as const)("P39 the schema of %s is the one that was agreed on", (_, file, agreed) => {
   expect(hash(file)).toBe(agreed);

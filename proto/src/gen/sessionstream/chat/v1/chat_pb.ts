@@ -16,7 +16,7 @@ import type { JsonObject, Message } from "@bufbuild/protobuf";
  * Describes the file sessionstream/chat/v1/chat.proto.
  */
 export const file_sessionstream_chat_v1_chat: GenFile = /*@__PURE__*/
-  fileDesc("CiBzZXNzaW9uc3RyZWFtL2NoYXQvdjEvY2hhdC5wcm90bxIVc2Vzc2lvbnN0cmVhbS5jaGF0LnYxIooBCg9Db3JyZWxhdGlvbkluZm8SEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZydW5faWQYAiABKAkSDwoHdHVybl9pZBgDIAEoCRIYChBwcm92aWRlcl9jYWxsX2lkGAQgASgJEhIKCnNlZ21lbnRfaWQYBSABKAkSFAoMdG9vbF9jYWxsX2lkGAYgASgJIpUBCglVc2FnZUluZm8SFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUSFQoNY2FjaGVkX3Rva2VucxgDIAEoBRIjChtjYWNoZV9jcmVhdGlvbl9pbnB1dF90b2tlbnMYBCABKAUSHwoXY2FjaGVfcmVhZF9pbnB1dF90b2tlbnMYBSABKAUi1gEKDkNoYXRBdHRhY2htZW50EhUKDWF0dGFjaG1lbnRfaWQYASABKAkSDAoEa2luZBgCIAEoCRISCgptZWRpYV90eXBlGAMgASgJEgsKA3VybBgEIAEoCRISCgpzaXplX2J5dGVzGAUgASgBEg0KBXdpZHRoGAYgASgFEg4KBmhlaWdodBgHIAEoBRIQCghmaWxlbmFtZRgIIAEoCRIOCgZkZXRhaWwYCSABKAkSKQoIbWV0YWRhdGEYCiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IuUBChVTdGFydEluZmVyZW5jZUNvbW1hbmQSDgoGcHJvbXB0GAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRISCgpyZXF1ZXN0X2lkGAMgASgJEjoKC2F0dGFjaG1lbnRzGAQgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50EjoKC2J1c3lfcG9saWN5GGQgASgOMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRCdXN5UG9saWN5EhcKD3JldHJ5X29mX3J1bl9pZBhlIAEoCSImChRTdG9wSW5mZXJlbmNlQ29tbWFuZBIOCgZydW5faWQYZCABKAkisgEKE1VzZXJNZXNzYWdlQWNjZXB0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEg4KBnByb21wdBgDIAEoCRIMCgR0ZXh0GAQgASgJEg8KB2NvbnRlbnQYBSABKAkSDgoGc3RhdHVzGAYgASgJEjoKC2F0dGFjaG1lbnRzGAcgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IoYBCgpSdW5TdGFydGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGcHJvbXB0GAIgASgJEjsKC2NvcnJlbGF0aW9uGAMgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxIXCg91c2VyX21lc3NhZ2VfaWQYZCABKAkizgEKC1J1bkZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGc3RhdHVzGAIgASgJEg0KBWVycm9yGAMgASgJEhgKC2R1cmF0aW9uX21zGAQgASgBSACIAQESOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvEhIKCmVycm9yX2NvZGUYZCABKAkSEQoJcmV0cnlhYmxlGGUgASgIQg4KDF9kdXJhdGlvbl9tcyJjChBSdW5TdG9wUmVxdWVzdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSOwoLY29ycmVsYXRpb24YAiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvInUKE1Byb3ZpZGVyQ2FsbFN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgVtb2RlbBgCIAEoCRI7Cgtjb3JyZWxhdGlvbhgDIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8itAEKG1Byb3ZpZGVyQ2FsbE1ldGFkYXRhVXBkYXRlZBISCgptZXNzYWdlX2lkGAEgASgJEhMKC3N0b3BfcmVhc29uGAIgASgJEi8KBXVzYWdlGAMgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxI7Cgtjb3JyZWxhdGlvbhgEIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ihQIKFFByb3ZpZGVyQ2FsbEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSEwoLc3RvcF9yZWFzb24YAiABKAkSFAoMZmluaXNoX2NsYXNzGAMgASgJEi8KBXVzYWdlGAQgASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxIYCgtkdXJhdGlvbl9tcxgFIAEoAUgAiAEBEhYKDmhhc190b29sX2NhbGxzGAYgASgIEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mb0IOCgxfZHVyYXRpb25fbXMi0QEKElRleHRTZWdtZW50U3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDgoGcHJvbXB0GAMgASgJEg4KBnN0YXR1cxgEIAEoCRIRCglzdHJlYW1pbmcYBSABKAgSGQoRcGFyZW50X21lc3NhZ2VfaWQYBiABKAkSDgoGc291cmNlGAcgASgJEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyLYAgoJVGV4dFBhdGNoEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIRCglzdHJlYW1faWQYAyABKAkSEAoIc2VxdWVuY2UYBCABKAESDgoGb2Zmc2V0GAUgASgBEgwKBHRleHQYBiABKAkSOAoEbW9kZRgHIAEoDjIqLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0U3RyZWFtUGF0Y2hNb2RlEg4KBnN0YXR1cxgIIAEoCRINCgVmaW5hbBgJIAEoCBIVCg1maW5pc2hfcmVhc29uGAogASgJEg4KBnByb21wdBgLIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgMIAEoCRIOCgZzb3VyY2UYDSABKAkSOwoLY29ycmVsYXRpb24YDiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIocCChNUZXh0U2VnbWVudEZpbmlzaGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIMCgR0ZXh0GAMgASgJEg8KB2NvbnRlbnQYBCABKAkSDgoGc3RhdHVzGAUgASgJEhEKCXN0cmVhbWluZxgGIAEoCBINCgVmaW5hbBgHIAEoCBIVCg1maW5pc2hfcmVhc29uGAggASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAkgASgJEg4KBnNvdXJjZRgKIAEoCRI7Cgtjb3JyZWxhdGlvbhgLIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ipgEKD1Rvb2xDYWxsU3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYBCABKAkSOwoLY29ycmVsYXRpb24YBSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIv0BChJUb29sQXJndW1lbnRzUGF0Y2gSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEhEKCWFyZ3VtZW50cxgEIAEoCRI4CgRtb2RlGAUgASgOMiouc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRTdHJlYW1QYXRjaE1vZGUSEAoIc2VxdWVuY2UYBiABKAESDgoGb2Zmc2V0GAcgASgBEjsKC2NvcnJlbGF0aW9uGAggASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKcAQoRVG9vbENhbGxSZXF1ZXN0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg0KBWlucHV0GAQgASgJEjsKC2NvcnJlbGF0aW9uGAUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKQAQoUVG9vbEV4ZWN1dGlvblN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEjsKC2NvcnJlbGF0aW9uGAQgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyK6AQoPVG9vbFJlc3VsdFJlYWR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIOCgZyZXN1bHQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWVycm9yGAYgASgJEjsKC2NvcnJlbGF0aW9uGAcgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKrAQoQVG9vbENhbGxGaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDgoGc3RhdHVzGAQgASgJEg0KBWVycm9yGAUgASgJEjsKC2NvcnJlbGF0aW9uGAYgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyJsChdBZ2VudE1vZGVQcmV2aWV3VXBkYXRlZBISCgptZXNzYWdlX2lkGAEgASgJEhYKDmNhbmRpZGF0ZV9tb2RlGAIgASgJEhAKCGFuYWx5c2lzGAMgASgJEhMKC3BhcnNlX3N0YXRlGAQgASgJImMKEkFnZW50TW9kZUNvbW1pdHRlZBISCgptZXNzYWdlX2lkGAEgASgJEg0KBXRpdGxlGAIgASgJEgwKBGZyb20YAyABKAkSCgoCdG8YBCABKAkSEAoIYW5hbHlzaXMYBSABKAkiuQEKFVdpZGdldEluc3RhbmNlU3RhcnRlZBITCgtpbnN0YW5jZV9pZBgBIAEoCRITCgt3aWRnZXRfbmFtZRgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIzCgZzdGF0dXMYBCABKA4yIy5zZXNzaW9uc3RyZWFtLmNoYXQudjEuV2lkZ2V0U3RhdHVzEiYKBXByb3BzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdCKzAQoVV2lkZ2V0SW5zdGFuY2VQYXRjaGVkEhMKC2luc3RhbmNlX2lkGAEgASgJEhMKC3dpZGdldF9uYW1lGAIgASgJEjMKBnN0YXR1cxgDIAEoDjIjLnNlc3Npb25zdHJlYW0uY2hhdC52MS5XaWRnZXRTdGF0dXMSJgoFcGF0Y2gYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhMKC3BhdGNoX3BhdGhzGAUgAygJInIKF1dpZGdldEluc3RhbmNlQ29tcGxldGVkEhMKC2luc3RhbmNlX2lkGAEgASgJEjMKBnN0YXR1cxgCIAEoDjIjLnNlc3Npb25zdHJlYW0uY2hhdC52MS5XaWRnZXRTdGF0dXMSDQoFZXJyb3IYZCABKAkiLAoVV2lkZ2V0SW5zdGFuY2VSZW1vdmVkEhMKC2luc3RhbmNlX2lkGAEgASgJIuACChFDaGF0TWVzc2FnZUVudGl0eRISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDgoGcHJvbXB0GAMgASgJEgwKBHRleHQYBCABKAkSDwoHY29udGVudBgFIAEoCRIOCgZzdGF0dXMYBiABKAkSEQoJc3RyZWFtaW5nGAcgASgIEg0KBWVycm9yGAggASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAkgASgJEg8KB3NlZ21lbnQYCiABKAUSFAoMc2VnbWVudF90eXBlGAsgASgJEg0KBWZpbmFsGAwgASgIEjsKC2NvcnJlbGF0aW9uGA0gASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxI6CgthdHRhY2htZW50cxgOIAMoCzIlLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXR0YWNobWVudCLLAQoOVG9vbENhbGxFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg0KBWlucHV0GAQgASgJEhEKCWV4ZWN1dGluZxgFIAEoCBIOCgZzdGF0dXMYBiABKAkSDQoFZXJyb3IYZCABKAkSOwoLY29ycmVsYXRpb24YZSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIrsBChBUb29sUmVzdWx0RW50aXR5EhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIOCgZyZXN1bHQYBCABKAkSDgoGc3RhdHVzGAUgASgJEg0KBWVycm9yGGQgASgJEjsKC2NvcnJlbGF0aW9uGGUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyJgCg9BZ2VudE1vZGVFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRINCgV0aXRsZRgCIAEoCRIMCgRmcm9tGAMgASgJEgoKAnRvGAQgASgJEhAKCGFuYWx5c2lzGAUgASgJIscBChRXaWRnZXRJbnN0YW5jZUVudGl0eRITCgtpbnN0YW5jZV9pZBgBIAEoCRITCgt3aWRnZXRfbmFtZRgCIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgDIAEoCRIzCgZzdGF0dXMYBCABKA4yIy5zZXNzaW9uc3RyZWFtLmNoYXQudjEuV2lkZ2V0U3RhdHVzEiYKBXByb3BzGAUgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBINCgVlcnJvchhkIAEoCSKmAwoJUnVuRW50aXR5Eg4KBnJ1bl9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJEhcKD3VzZXJfbWVzc2FnZV9pZBgDIAEoCRI0CgZzdGF0dXMYBCABKA4yJC5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ2hhdFJ1blN0YXR1cxIOCgZwcm9tcHQYBSABKAkSDQoFZXJyb3IYBiABKAkSEgoKZXJyb3JfY29kZRgHIAEoCRIRCglyZXRyeWFibGUYCCABKAgSEQoJcXVldWVkX2F0GAkgASgBEhIKCnN0YXJ0ZWRfYXQYCiABKAESEAoIZW5kZWRfYXQYCyABKAESEwoLc3RvcF9yZWFzb24YDCABKAkSLwoFdXNhZ2UYDSABKAsyIC5zZXNzaW9uc3RyZWFtLmNoYXQudjEuVXNhZ2VJbmZvEg0KBW1vZGVsGA4gASgJEhYKDnN0b3BfcmVxdWVzdGVkGA8gASgIEjoKC2F0dGFjaG1lbnRzGBAgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IicKFENyZWF0ZVNlc3Npb25Db21tYW5kEg8KB3Byb2ZpbGUYASABKAkiNQoOU2Vzc2lvbkNyZWF0ZWQSDwoHcHJvZmlsZRgBIAEoCRISCgpjcmVhdGVkX2J5GAIgASgJIjQKDVNlc3Npb25FbnRpdHkSDwoHcHJvZmlsZRgBIAEoCRISCgpjcmVhdGVkX2J5GAIgASgJKqkBChNDaGF0U3RyZWFtUGF0Y2hNb2RlEiYKIkNIQVRfU1RSRUFNX1BBVENIX01PREVfVU5TUEVDSUZJRUQQABIhCh1DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX0FQUEVORBABEiMKH0NIQVRfU1RSRUFNX1BBVENIX01PREVfU05BUFNIT1QQAhIiCh5DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1JFUExBQ0UQAyqFAgoNQ2hhdFJ1blN0YXR1cxIfChtDSEFUX1JVTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZDSEFUX1JVTl9TVEFUVVNfUVVFVUVEEAESGwoXQ0hBVF9SVU5fU1RBVFVTX1JVTk5JTkcQAhIiCh5DSEFUX1JVTl9TVEFUVVNfQVdBSVRJTkdfSU5QVVQQAxIcChhDSEFUX1JVTl9TVEFUVVNfRklOSVNIRUQQBBIbChdDSEFUX1JVTl9TVEFUVVNfU1RPUFBFRBAFEhoKFkNIQVRfUlVOX1NUQVRVU19GQUlMRUQQBhIfChtDSEFUX1JVTl9TVEFUVVNfSU5URVJSVVBURUQQByqJAQoOQ2hhdEJ1c3lQb2xpY3kSIAocQ0hBVF9CVVNZX1BPTElDWV9VTlNQRUNJRklFRBAAEhoKFkNIQVRfQlVTWV9QT0xJQ1lfUVVFVUUQARIcChhDSEFUX0JVU1lfUE9MSUNZX1JFUExBQ0UQAhIbChdDSEFUX0JVU1lfUE9MSUNZX1JFSkVDVBADKpUBCgxXaWRnZXRTdGF0dXMSHQoZV0lER0VUX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1dJREdFVF9TVEFUVVNfRFJBRlQQARIbChdXSURHRVRfU1RBVFVTX1NUUkVBTUlORxACEhcKE1dJREdFVF9TVEFUVVNfUkVBRFkQAxIXChNXSURHRVRfU1RBVFVTX0VSUk9SEARiBnByb3RvMw", [file_google_protobuf_struct]);
+  fileDesc("CiBzZXNzaW9uc3RyZWFtL2NoYXQvdjEvY2hhdC5wcm90bxIVc2Vzc2lvbnN0cmVhbS5jaGF0LnYxIooBCg9Db3JyZWxhdGlvbkluZm8SEgoKc2Vzc2lvbl9pZBgBIAEoCRIOCgZydW5faWQYAiABKAkSDwoHdHVybl9pZBgDIAEoCRIYChBwcm92aWRlcl9jYWxsX2lkGAQgASgJEhIKCnNlZ21lbnRfaWQYBSABKAkSFAoMdG9vbF9jYWxsX2lkGAYgASgJIpUBCglVc2FnZUluZm8SFAoMaW5wdXRfdG9rZW5zGAEgASgFEhUKDW91dHB1dF90b2tlbnMYAiABKAUSFQoNY2FjaGVkX3Rva2VucxgDIAEoBRIjChtjYWNoZV9jcmVhdGlvbl9pbnB1dF90b2tlbnMYBCABKAUSHwoXY2FjaGVfcmVhZF9pbnB1dF90b2tlbnMYBSABKAUi1gEKDkNoYXRBdHRhY2htZW50EhUKDWF0dGFjaG1lbnRfaWQYASABKAkSDAoEa2luZBgCIAEoCRISCgptZWRpYV90eXBlGAMgASgJEgsKA3VybBgEIAEoCRISCgpzaXplX2J5dGVzGAUgASgBEg0KBXdpZHRoGAYgASgFEg4KBmhlaWdodBgHIAEoBRIQCghmaWxlbmFtZRgIIAEoCRIOCgZkZXRhaWwYCSABKAkSKQoIbWV0YWRhdGEYCiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IuUBChVTdGFydEluZmVyZW5jZUNvbW1hbmQSDgoGcHJvbXB0GAEgASgJEhcKD2lkZW1wb3RlbmN5X2tleRgCIAEoCRISCgpyZXF1ZXN0X2lkGAMgASgJEjoKC2F0dGFjaG1lbnRzGAQgAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50EjoKC2J1c3lfcG9saWN5GGQgASgOMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRCdXN5UG9saWN5EhcKD3JldHJ5X29mX3J1bl9pZBhlIAEoCSImChRTdG9wSW5mZXJlbmNlQ29tbWFuZBIOCgZydW5faWQYZCABKAkiiwEKFUFuc3dlckFwcHJvdmFsQ29tbWFuZBITCgthcHByb3ZhbF9pZBgBIAEoCRIOCgZkaWdlc3QYAiABKAkSPQoIZGVjaXNpb24YAyABKA4yKy5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ2hhdEFwcHJvdmFsRGVjaXNpb24SDgoGcmVhc29uGAQgASgJIrIBChNVc2VyTWVzc2FnZUFjY2VwdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIOCgZwcm9tcHQYAyABKAkSDAoEdGV4dBgEIAEoCRIPCgdjb250ZW50GAUgASgJEg4KBnN0YXR1cxgGIAEoCRI6CgthdHRhY2htZW50cxgHIAMoCzIlLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXR0YWNobWVudCKGAQoKUnVuU3RhcnRlZBISCgptZXNzYWdlX2lkGAEgASgJEg4KBnByb21wdBgCIAEoCRI7Cgtjb3JyZWxhdGlvbhgDIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8SFwoPdXNlcl9tZXNzYWdlX2lkGGQgASgJIs4BCgtSdW5GaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEg4KBnN0YXR1cxgCIAEoCRINCgVlcnJvchgDIAEoCRIYCgtkdXJhdGlvbl9tcxgEIAEoAUgAiAEBEjsKC2NvcnJlbGF0aW9uGAUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbxISCgplcnJvcl9jb2RlGGQgASgJEhEKCXJldHJ5YWJsZRhlIAEoCEIOCgxfZHVyYXRpb25fbXMiYwoQUnVuU3RvcFJlcXVlc3RlZBISCgptZXNzYWdlX2lkGAEgASgJEjsKC2NvcnJlbGF0aW9uGAIgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyJ1ChNQcm92aWRlckNhbGxTdGFydGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDQoFbW9kZWwYAiABKAkSOwoLY29ycmVsYXRpb24YAyABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIrQBChtQcm92aWRlckNhbGxNZXRhZGF0YVVwZGF0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRITCgtzdG9wX3JlYXNvbhgCIAEoCRIvCgV1c2FnZRgDIAEoCzIgLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Vc2FnZUluZm8SOwoLY29ycmVsYXRpb24YBCABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIoUCChRQcm92aWRlckNhbGxGaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEhMKC3N0b3BfcmVhc29uGAIgASgJEhQKDGZpbmlzaF9jbGFzcxgDIAEoCRIvCgV1c2FnZRgEIAEoCzIgLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Vc2FnZUluZm8SGAoLZHVyYXRpb25fbXMYBSABKAFIAIgBARIWCg5oYXNfdG9vbF9jYWxscxgGIAEoCBI7Cgtjb3JyZWxhdGlvbhgHIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm9CDgoMX2R1cmF0aW9uX21zItEBChJUZXh0U2VnbWVudFN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEg4KBnByb21wdBgDIAEoCRIOCgZzdGF0dXMYBCABKAkSEQoJc3RyZWFtaW5nGAUgASgIEhkKEXBhcmVudF9tZXNzYWdlX2lkGAYgASgJEg4KBnNvdXJjZRgHIAEoCRI7Cgtjb3JyZWxhdGlvbhgIIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8i2AIKCVRleHRQYXRjaBISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSEQoJc3RyZWFtX2lkGAMgASgJEhAKCHNlcXVlbmNlGAQgASgBEg4KBm9mZnNldBgFIAEoARIMCgR0ZXh0GAYgASgJEjgKBG1vZGUYByABKA4yKi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ2hhdFN0cmVhbVBhdGNoTW9kZRIOCgZzdGF0dXMYCCABKAkSDQoFZmluYWwYCSABKAgSFQoNZmluaXNoX3JlYXNvbhgKIAEoCRIOCgZwcm9tcHQYCyABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYDCABKAkSDgoGc291cmNlGA0gASgJEjsKC2NvcnJlbGF0aW9uGA4gASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyKHAgoTVGV4dFNlZ21lbnRGaW5pc2hlZBISCgptZXNzYWdlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDAoEdGV4dBgDIAEoCRIPCgdjb250ZW50GAQgASgJEg4KBnN0YXR1cxgFIAEoCRIRCglzdHJlYW1pbmcYBiABKAgSDQoFZmluYWwYByABKAgSFQoNZmluaXNoX3JlYXNvbhgIIAEoCRIZChFwYXJlbnRfbWVzc2FnZV9pZBgJIAEoCRIOCgZzb3VyY2UYCiABKAkSOwoLY29ycmVsYXRpb24YCyABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvIqYBCg9Ub29sQ2FsbFN0YXJ0ZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAQgASgJEjsKC2NvcnJlbGF0aW9uGAUgASgLMiYuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNvcnJlbGF0aW9uSW5mbyL9AQoSVG9vbEFyZ3VtZW50c1BhdGNoEhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRIRCglhcmd1bWVudHMYBCABKAkSOAoEbW9kZRgFIAEoDjIqLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0U3RyZWFtUGF0Y2hNb2RlEhAKCHNlcXVlbmNlGAYgASgBEg4KBm9mZnNldBgHIAEoARI7Cgtjb3JyZWxhdGlvbhgIIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8inAEKEVRvb2xDYWxsUmVxdWVzdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRINCgVpbnB1dBgEIAEoCRI7Cgtjb3JyZWxhdGlvbhgFIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8ikAEKFFRvb2xFeGVjdXRpb25TdGFydGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSFAoMdG9vbF9jYWxsX2lkGAIgASgJEhEKCXRvb2xfbmFtZRgDIAEoCRI7Cgtjb3JyZWxhdGlvbhgEIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8iugEKD1Rvb2xSZXN1bHRSZWFkeRISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDgoGcmVzdWx0GAQgASgJEg4KBnN0YXR1cxgFIAEoCRINCgVlcnJvchgGIAEoCRI7Cgtjb3JyZWxhdGlvbhgHIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8iqwEKEFRvb2xDYWxsRmluaXNoZWQSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg4KBnN0YXR1cxgEIAEoCRINCgVlcnJvchgFIAEoCRI7Cgtjb3JyZWxhdGlvbhgGIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8i1QEKEUFwcHJvdmFsUmVxdWVzdGVkEhMKC2FwcHJvdmFsX2lkGAEgASgJEhIKCm1lc3NhZ2VfaWQYAiABKAkSFAoMdG9vbF9jYWxsX2lkGAMgASgJEhEKCXRvb2xfbmFtZRgEIAEoCRINCgVpbnB1dBgFIAEoCRIOCgZkaWdlc3QYBiABKAkSEgoKZXhwaXJlc19hdBgHIAEoARI7Cgtjb3JyZWxhdGlvbhgIIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8i1gEKD0FwcHJvdmFsU2V0dGxlZBITCgthcHByb3ZhbF9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJEjkKBnN0YXR1cxgDIAEoDjIpLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXBwcm92YWxTdGF0dXMSDgoGcmVhc29uGAQgASgJEhIKCmRlY2lkZWRfYnkYBSABKAkSOwoLY29ycmVsYXRpb24YBiABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvImwKF0FnZW50TW9kZVByZXZpZXdVcGRhdGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSFgoOY2FuZGlkYXRlX21vZGUYAiABKAkSEAoIYW5hbHlzaXMYAyABKAkSEwoLcGFyc2Vfc3RhdGUYBCABKAkiYwoSQWdlbnRNb2RlQ29tbWl0dGVkEhIKCm1lc3NhZ2VfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEZnJvbRgDIAEoCRIKCgJ0bxgEIAEoCRIQCghhbmFseXNpcxgFIAEoCSK5AQoVV2lkZ2V0SW5zdGFuY2VTdGFydGVkEhMKC2luc3RhbmNlX2lkGAEgASgJEhMKC3dpZGdldF9uYW1lGAIgASgJEhkKEXBhcmVudF9tZXNzYWdlX2lkGAMgASgJEjMKBnN0YXR1cxgEIAEoDjIjLnNlc3Npb25zdHJlYW0uY2hhdC52MS5XaWRnZXRTdGF0dXMSJgoFcHJvcHMYBSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0IrMBChVXaWRnZXRJbnN0YW5jZVBhdGNoZWQSEwoLaW5zdGFuY2VfaWQYASABKAkSEwoLd2lkZ2V0X25hbWUYAiABKAkSMwoGc3RhdHVzGAMgASgOMiMuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLldpZGdldFN0YXR1cxImCgVwYXRjaBgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSEwoLcGF0Y2hfcGF0aHMYBSADKAkicgoXV2lkZ2V0SW5zdGFuY2VDb21wbGV0ZWQSEwoLaW5zdGFuY2VfaWQYASABKAkSMwoGc3RhdHVzGAIgASgOMiMuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLldpZGdldFN0YXR1cxINCgVlcnJvchhkIAEoCSIsChVXaWRnZXRJbnN0YW5jZVJlbW92ZWQSEwoLaW5zdGFuY2VfaWQYASABKAki4AIKEUNoYXRNZXNzYWdlRW50aXR5EhIKCm1lc3NhZ2VfaWQYASABKAkSDAoEcm9sZRgCIAEoCRIOCgZwcm9tcHQYAyABKAkSDAoEdGV4dBgEIAEoCRIPCgdjb250ZW50GAUgASgJEg4KBnN0YXR1cxgGIAEoCRIRCglzdHJlYW1pbmcYByABKAgSDQoFZXJyb3IYCCABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYCSABKAkSDwoHc2VnbWVudBgKIAEoBRIUCgxzZWdtZW50X3R5cGUYCyABKAkSDQoFZmluYWwYDCABKAgSOwoLY29ycmVsYXRpb24YDSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvEjoKC2F0dGFjaG1lbnRzGA4gAygLMiUuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRBdHRhY2htZW50IssBCg5Ub29sQ2FsbEVudGl0eRISCgptZXNzYWdlX2lkGAEgASgJEhQKDHRvb2xfY2FsbF9pZBgCIAEoCRIRCgl0b29sX25hbWUYAyABKAkSDQoFaW5wdXQYBCABKAkSEQoJZXhlY3V0aW5nGAUgASgIEg4KBnN0YXR1cxgGIAEoCRINCgVlcnJvchhkIAEoCRI7Cgtjb3JyZWxhdGlvbhhlIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8iuwEKEFRvb2xSZXN1bHRFbnRpdHkSEgoKbWVzc2FnZV9pZBgBIAEoCRIUCgx0b29sX2NhbGxfaWQYAiABKAkSEQoJdG9vbF9uYW1lGAMgASgJEg4KBnJlc3VsdBgEIAEoCRIOCgZzdGF0dXMYBSABKAkSDQoFZXJyb3IYZCABKAkSOwoLY29ycmVsYXRpb24YZSABKAsyJi5zZXNzaW9uc3RyZWFtLmNoYXQudjEuQ29ycmVsYXRpb25JbmZvItUCCg5BcHByb3ZhbEVudGl0eRITCgthcHByb3ZhbF9pZBgBIAEoCRISCgptZXNzYWdlX2lkGAIgASgJEhQKDHRvb2xfY2FsbF9pZBgDIAEoCRIRCgl0b29sX25hbWUYBCABKAkSDQoFaW5wdXQYBSABKAkSDgoGZGlnZXN0GAYgASgJEjkKBnN0YXR1cxgHIAEoDjIpLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXBwcm92YWxTdGF0dXMSDgoGcmVhc29uGAggASgJEhIKCmRlY2lkZWRfYnkYCSABKAkSEgoKZXhwaXJlc19hdBgKIAEoARISCgpzZXR0bGVkX2F0GAsgASgBEg4KBmNsb3NlZBgMIAEoCBI7Cgtjb3JyZWxhdGlvbhgNIAEoCzImLnNlc3Npb25zdHJlYW0uY2hhdC52MS5Db3JyZWxhdGlvbkluZm8iYAoPQWdlbnRNb2RlRW50aXR5EhIKCm1lc3NhZ2VfaWQYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEZnJvbRgDIAEoCRIKCgJ0bxgEIAEoCRIQCghhbmFseXNpcxgFIAEoCSLHAQoUV2lkZ2V0SW5zdGFuY2VFbnRpdHkSEwoLaW5zdGFuY2VfaWQYASABKAkSEwoLd2lkZ2V0X25hbWUYAiABKAkSGQoRcGFyZW50X21lc3NhZ2VfaWQYAyABKAkSMwoGc3RhdHVzGAQgASgOMiMuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLldpZGdldFN0YXR1cxImCgVwcm9wcxgFIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSDQoFZXJyb3IYZCABKAkixAMKCVJ1bkVudGl0eRIOCgZydW5faWQYASABKAkSEgoKbWVzc2FnZV9pZBgCIAEoCRIXCg91c2VyX21lc3NhZ2VfaWQYAyABKAkSNAoGc3RhdHVzGAQgASgOMiQuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLkNoYXRSdW5TdGF0dXMSDgoGcHJvbXB0GAUgASgJEg0KBWVycm9yGAYgASgJEhIKCmVycm9yX2NvZGUYByABKAkSEQoJcmV0cnlhYmxlGAggASgIEhEKCXF1ZXVlZF9hdBgJIAEoARISCgpzdGFydGVkX2F0GAogASgBEhAKCGVuZGVkX2F0GAsgASgBEhMKC3N0b3BfcmVhc29uGAwgASgJEi8KBXVzYWdlGA0gASgLMiAuc2Vzc2lvbnN0cmVhbS5jaGF0LnYxLlVzYWdlSW5mbxINCgVtb2RlbBgOIAEoCRIWCg5zdG9wX3JlcXVlc3RlZBgPIAEoCBI6CgthdHRhY2htZW50cxgQIAMoCzIlLnNlc3Npb25zdHJlYW0uY2hhdC52MS5DaGF0QXR0YWNobWVudBISCgV3YWl0cxgRIAEoBUgAiAEBQggKBl93YWl0cyInChRDcmVhdGVTZXNzaW9uQ29tbWFuZBIPCgdwcm9maWxlGAEgASgJIjUKDlNlc3Npb25DcmVhdGVkEg8KB3Byb2ZpbGUYASABKAkSEgoKY3JlYXRlZF9ieRgCIAEoCSI0Cg1TZXNzaW9uRW50aXR5Eg8KB3Byb2ZpbGUYASABKAkSEgoKY3JlYXRlZF9ieRgCIAEoCSqpAQoTQ2hhdFN0cmVhbVBhdGNoTW9kZRImCiJDSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1VOU1BFQ0lGSUVEEAASIQodQ0hBVF9TVFJFQU1fUEFUQ0hfTU9ERV9BUFBFTkQQARIjCh9DSEFUX1NUUkVBTV9QQVRDSF9NT0RFX1NOQVBTSE9UEAISIgoeQ0hBVF9TVFJFQU1fUEFUQ0hfTU9ERV9SRVBMQUNFEAMqhQIKDUNoYXRSdW5TdGF0dXMSHwobQ0hBVF9SVU5fU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWQ0hBVF9SVU5fU1RBVFVTX1FVRVVFRBABEhsKF0NIQVRfUlVOX1NUQVRVU19SVU5OSU5HEAISIgoeQ0hBVF9SVU5fU1RBVFVTX0FXQUlUSU5HX0lOUFVUEAMSHAoYQ0hBVF9SVU5fU1RBVFVTX0ZJTklTSEVEEAQSGwoXQ0hBVF9SVU5fU1RBVFVTX1NUT1BQRUQQBRIaChZDSEFUX1JVTl9TVEFUVVNfRkFJTEVEEAYSHwobQ0hBVF9SVU5fU1RBVFVTX0lOVEVSUlVQVEVEEAcqiQEKDkNoYXRCdXN5UG9saWN5EiAKHENIQVRfQlVTWV9QT0xJQ1lfVU5TUEVDSUZJRUQQABIaChZDSEFUX0JVU1lfUE9MSUNZX1FVRVVFEAESHAoYQ0hBVF9CVVNZX1BPTElDWV9SRVBMQUNFEAISGwoXQ0hBVF9CVVNZX1BPTElDWV9SRUpFQ1QQAyqDAQoUQ2hhdEFwcHJvdmFsRGVjaXNpb24SJgoiQ0hBVF9BUFBST1ZBTF9ERUNJU0lPTl9VTlNQRUNJRklFRBAAEiIKHkNIQVRfQVBQUk9WQUxfREVDSVNJT05fQVBQUk9WRRABEh8KG0NIQVRfQVBQUk9WQUxfREVDSVNJT05fREVOWRACKuYBChJDaGF0QXBwcm92YWxTdGF0dXMSJAogQ0hBVF9BUFBST1ZBTF9TVEFUVVNfVU5TUEVDSUZJRUQQABIgChxDSEFUX0FQUFJPVkFMX1NUQVRVU19QRU5ESU5HEAESIQodQ0hBVF9BUFBST1ZBTF9TVEFUVVNfQVBQUk9WRUQQAhIfChtDSEFUX0FQUFJPVkFMX1NUQVRVU19ERU5JRUQQAxIgChxDSEFUX0FQUFJPVkFMX1NUQVRVU19FWFBJUkVEEAQSIgoeQ0hBVF9BUFBST1ZBTF9TVEFUVVNfQ0FOQ0VMTEVEEAUqlQEKDFdpZGdldFN0YXR1cxIdChlXSURHRVRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTV0lER0VUX1NUQVRVU19EUkFGVBABEhsKF1dJREdFVF9TVEFUVVNfU1RSRUFNSU5HEAISFwoTV0lER0VUX1NUQVRVU19SRUFEWRADEhcKE1dJREdFVF9TVEFUVVNfRVJST1IQBGIGcHJvdG8z", [file_google_protobuf_struct]);
 
 /**
  * @generated from message sessionstream.chat.v1.CorrelationInfo
@@ -400,6 +400,75 @@ export const StopInferenceCommandSchema: GenMessage<StopInferenceCommand, {jsonT
   messageDesc(file_sessionstream_chat_v1_chat, 4);
 
 /**
+ * Name: ChatAnswerApproval.
+ *
+ * @generated from message sessionstream.chat.v1.AnswerApprovalCommand
+ */
+export type AnswerApprovalCommand = Message<"sessionstream.chat.v1.AnswerApprovalCommand"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * The approval's, as it stands in the entity: an answer counts for the call that was shown and no other.
+   *
+   * @generated from field: string digest = 2;
+   */
+  digest: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.ChatApprovalDecision decision = 3;
+   */
+  decision: ChatApprovalDecision;
+
+  /**
+   * Told to the engine and shown to people; may be empty.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Name: ChatAnswerApproval.
+ *
+ * @generated from message sessionstream.chat.v1.AnswerApprovalCommand
+ */
+export type AnswerApprovalCommandJson = {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId?: string;
+
+  /**
+   * The approval's, as it stands in the entity: an answer counts for the call that was shown and no other.
+   *
+   * @generated from field: string digest = 2;
+   */
+  digest?: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.ChatApprovalDecision decision = 3;
+   */
+  decision?: ChatApprovalDecisionJson;
+
+  /**
+   * Told to the engine and shown to people; may be empty.
+   *
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.AnswerApprovalCommand.
+ * Use `create(AnswerApprovalCommandSchema)` to create a new message.
+ */
+export const AnswerApprovalCommandSchema: GenMessage<AnswerApprovalCommand, {jsonType: AnswerApprovalCommandJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 5);
+
+/**
  * @generated from message sessionstream.chat.v1.UserMessageAccepted
  */
 export type UserMessageAccepted = Message<"sessionstream.chat.v1.UserMessageAccepted"> & {
@@ -484,10 +553,10 @@ export type UserMessageAcceptedJson = {
  * Use `create(UserMessageAcceptedSchema)` to create a new message.
  */
 export const UserMessageAcceptedSchema: GenMessage<UserMessageAccepted, {jsonType: UserMessageAcceptedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 5);
+  messageDesc(file_sessionstream_chat_v1_chat, 6);
 
 /**
- * Names: ChatRunQueued, ChatRunStarted.
+ * Names: ChatRunQueued, ChatRunStarted, ChatRunAwaitingInput, ChatRunResumed.
  *
  * @generated from message sessionstream.chat.v1.RunStarted
  */
@@ -514,7 +583,7 @@ export type RunStarted = Message<"sessionstream.chat.v1.RunStarted"> & {
 };
 
 /**
- * Names: ChatRunQueued, ChatRunStarted.
+ * Names: ChatRunQueued, ChatRunStarted, ChatRunAwaitingInput, ChatRunResumed.
  *
  * @generated from message sessionstream.chat.v1.RunStarted
  */
@@ -545,7 +614,7 @@ export type RunStartedJson = {
  * Use `create(RunStartedSchema)` to create a new message.
  */
 export const RunStartedSchema: GenMessage<RunStarted, {jsonType: RunStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 6);
+  messageDesc(file_sessionstream_chat_v1_chat, 7);
 
 /**
  * Names: ChatRunFinished, ChatRunStopped, ChatRunFailed, ChatRunInterrupted.
@@ -640,7 +709,7 @@ export type RunFinishedJson = {
  * Use `create(RunFinishedSchema)` to create a new message.
  */
 export const RunFinishedSchema: GenMessage<RunFinished, {jsonType: RunFinishedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 7);
+  messageDesc(file_sessionstream_chat_v1_chat, 8);
 
 /**
  * Stop was asked for; the run ends with ChatRunStopped once its engine let go.
@@ -681,7 +750,7 @@ export type RunStopRequestedJson = {
  * Use `create(RunStopRequestedSchema)` to create a new message.
  */
 export const RunStopRequestedSchema: GenMessage<RunStopRequested, {jsonType: RunStopRequestedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 8);
+  messageDesc(file_sessionstream_chat_v1_chat, 9);
 
 /**
  * @generated from message sessionstream.chat.v1.ProviderCallStarted
@@ -728,7 +797,7 @@ export type ProviderCallStartedJson = {
  * Use `create(ProviderCallStartedSchema)` to create a new message.
  */
 export const ProviderCallStartedSchema: GenMessage<ProviderCallStarted, {jsonType: ProviderCallStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 9);
+  messageDesc(file_sessionstream_chat_v1_chat, 10);
 
 /**
  * @generated from message sessionstream.chat.v1.ProviderCallMetadataUpdated
@@ -785,7 +854,7 @@ export type ProviderCallMetadataUpdatedJson = {
  * Use `create(ProviderCallMetadataUpdatedSchema)` to create a new message.
  */
 export const ProviderCallMetadataUpdatedSchema: GenMessage<ProviderCallMetadataUpdated, {jsonType: ProviderCallMetadataUpdatedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 10);
+  messageDesc(file_sessionstream_chat_v1_chat, 11);
 
 /**
  * @generated from message sessionstream.chat.v1.ProviderCallFinished
@@ -872,7 +941,7 @@ export type ProviderCallFinishedJson = {
  * Use `create(ProviderCallFinishedSchema)` to create a new message.
  */
 export const ProviderCallFinishedSchema: GenMessage<ProviderCallFinished, {jsonType: ProviderCallFinishedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 11);
+  messageDesc(file_sessionstream_chat_v1_chat, 12);
 
 /**
  * Names: ChatTextSegmentStarted, ChatReasoningSegmentStarted.
@@ -973,7 +1042,7 @@ export type TextSegmentStartedJson = {
  * Use `create(TextSegmentStartedSchema)` to create a new message.
  */
 export const TextSegmentStartedSchema: GenMessage<TextSegmentStarted, {jsonType: TextSegmentStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 12);
+  messageDesc(file_sessionstream_chat_v1_chat, 13);
 
 /**
  * Names: ChatTextPatch, ChatReasoningPatch.
@@ -1138,7 +1207,7 @@ export type TextPatchJson = {
  * Use `create(TextPatchSchema)` to create a new message.
  */
 export const TextPatchSchema: GenMessage<TextPatch, {jsonType: TextPatchJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 13);
+  messageDesc(file_sessionstream_chat_v1_chat, 14);
 
 /**
  * Names: ChatTextSegmentFinished, ChatReasoningSegmentFinished.
@@ -1273,7 +1342,7 @@ export type TextSegmentFinishedJson = {
  * Use `create(TextSegmentFinishedSchema)` to create a new message.
  */
 export const TextSegmentFinishedSchema: GenMessage<TextSegmentFinished, {jsonType: TextSegmentFinishedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 14);
+  messageDesc(file_sessionstream_chat_v1_chat, 15);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolCallStarted
@@ -1340,7 +1409,7 @@ export type ToolCallStartedJson = {
  * Use `create(ToolCallStartedSchema)` to create a new message.
  */
 export const ToolCallStartedSchema: GenMessage<ToolCallStarted, {jsonType: ToolCallStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 15);
+  messageDesc(file_sessionstream_chat_v1_chat, 16);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolArgumentsPatch
@@ -1437,7 +1506,7 @@ export type ToolArgumentsPatchJson = {
  * Use `create(ToolArgumentsPatchSchema)` to create a new message.
  */
 export const ToolArgumentsPatchSchema: GenMessage<ToolArgumentsPatch, {jsonType: ToolArgumentsPatchJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 16);
+  messageDesc(file_sessionstream_chat_v1_chat, 17);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolCallRequested
@@ -1508,7 +1577,7 @@ export type ToolCallRequestedJson = {
  * Use `create(ToolCallRequestedSchema)` to create a new message.
  */
 export const ToolCallRequestedSchema: GenMessage<ToolCallRequested, {jsonType: ToolCallRequestedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 17);
+  messageDesc(file_sessionstream_chat_v1_chat, 18);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolExecutionStarted
@@ -1565,7 +1634,7 @@ export type ToolExecutionStartedJson = {
  * Use `create(ToolExecutionStartedSchema)` to create a new message.
  */
 export const ToolExecutionStartedSchema: GenMessage<ToolExecutionStarted, {jsonType: ToolExecutionStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 18);
+  messageDesc(file_sessionstream_chat_v1_chat, 19);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolResultReady
@@ -1656,7 +1725,7 @@ export type ToolResultReadyJson = {
  * Use `create(ToolResultReadySchema)` to create a new message.
  */
 export const ToolResultReadySchema: GenMessage<ToolResultReady, {jsonType: ToolResultReadyJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 19);
+  messageDesc(file_sessionstream_chat_v1_chat, 20);
 
 /**
  * @generated from message sessionstream.chat.v1.ToolCallFinished
@@ -1733,7 +1802,205 @@ export type ToolCallFinishedJson = {
  * Use `create(ToolCallFinishedSchema)` to create a new message.
  */
 export const ToolCallFinishedSchema: GenMessage<ToolCallFinished, {jsonType: ToolCallFinishedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 20);
+  messageDesc(file_sessionstream_chat_v1_chat, 21);
+
+/**
+ * A tool call must not be executed before a person allows it. Name: ChatApprovalRequested.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalRequested
+ */
+export type ApprovalRequested = Message<"sessionstream.chat.v1.ApprovalRequested"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string tool_call_id = 3;
+   */
+  toolCallId: string;
+
+  /**
+   * @generated from field: string tool_name = 4;
+   */
+  toolName: string;
+
+  /**
+   * JSON text of the complete arguments.
+   *
+   * @generated from field: string input = 5;
+   */
+  input: string;
+
+  /**
+   * @generated from field: string digest = 6;
+   */
+  digest: string;
+
+  /**
+   * Milliseconds since the Unix epoch, by the server's clock.
+   *
+   * @generated from field: double expires_at = 7;
+   */
+  expiresAt: number;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 8;
+   */
+  correlation?: CorrelationInfo | undefined;
+};
+
+/**
+ * A tool call must not be executed before a person allows it. Name: ChatApprovalRequested.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalRequested
+ */
+export type ApprovalRequestedJson = {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId?: string;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId?: string;
+
+  /**
+   * @generated from field: string tool_call_id = 3;
+   */
+  toolCallId?: string;
+
+  /**
+   * @generated from field: string tool_name = 4;
+   */
+  toolName?: string;
+
+  /**
+   * JSON text of the complete arguments.
+   *
+   * @generated from field: string input = 5;
+   */
+  input?: string;
+
+  /**
+   * @generated from field: string digest = 6;
+   */
+  digest?: string;
+
+  /**
+   * Milliseconds since the Unix epoch, by the server's clock.
+   *
+   * @generated from field: double expires_at = 7;
+   */
+  expiresAt?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 8;
+   */
+  correlation?: CorrelationInfoJson;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.ApprovalRequested.
+ * Use `create(ApprovalRequestedSchema)` to create a new message.
+ */
+export const ApprovalRequestedSchema: GenMessage<ApprovalRequested, {jsonType: ApprovalRequestedJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 22);
+
+/**
+ * The first one counts. Name: ChatApprovalSettled.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalSettled
+ */
+export type ApprovalSettled = Message<"sessionstream.chat.v1.ApprovalSettled"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * APPROVED, DENIED or EXPIRED; that an approval was cancelled follows from the end of its run.
+   *
+   * @generated from field: sessionstream.chat.v1.ChatApprovalStatus status = 3;
+   */
+  status: ChatApprovalStatus;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+
+  /**
+   * Principal id; empty when nobody decided.
+   *
+   * @generated from field: string decided_by = 5;
+   */
+  decidedBy: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 6;
+   */
+  correlation?: CorrelationInfo | undefined;
+};
+
+/**
+ * The first one counts. Name: ChatApprovalSettled.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalSettled
+ */
+export type ApprovalSettledJson = {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId?: string;
+
+  /**
+   * @generated from field: string message_id = 2;
+   */
+  messageId?: string;
+
+  /**
+   * APPROVED, DENIED or EXPIRED; that an approval was cancelled follows from the end of its run.
+   *
+   * @generated from field: sessionstream.chat.v1.ChatApprovalStatus status = 3;
+   */
+  status?: ChatApprovalStatusJson;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason?: string;
+
+  /**
+   * Principal id; empty when nobody decided.
+   *
+   * @generated from field: string decided_by = 5;
+   */
+  decidedBy?: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 6;
+   */
+  correlation?: CorrelationInfoJson;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.ApprovalSettled.
+ * Use `create(ApprovalSettledSchema)` to create a new message.
+ */
+export const ApprovalSettledSchema: GenMessage<ApprovalSettled, {jsonType: ApprovalSettledJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 23);
 
 /**
  * Shown beside the log under the key "agent-mode/" + message_id, never stored. Name: ChatAgentModePreviewUpdated.
@@ -1794,7 +2061,7 @@ export type AgentModePreviewUpdatedJson = {
  * Use `create(AgentModePreviewUpdatedSchema)` to create a new message.
  */
 export const AgentModePreviewUpdatedSchema: GenMessage<AgentModePreviewUpdated, {jsonType: AgentModePreviewUpdatedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 21);
+  messageDesc(file_sessionstream_chat_v1_chat, 24);
 
 /**
  * @generated from message sessionstream.chat.v1.AgentModeCommitted
@@ -1861,7 +2128,7 @@ export type AgentModeCommittedJson = {
  * Use `create(AgentModeCommittedSchema)` to create a new message.
  */
 export const AgentModeCommittedSchema: GenMessage<AgentModeCommitted, {jsonType: AgentModeCommittedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 22);
+  messageDesc(file_sessionstream_chat_v1_chat, 25);
 
 /**
  * @generated from message sessionstream.chat.v1.WidgetInstanceStarted
@@ -1932,7 +2199,7 @@ export type WidgetInstanceStartedJson = {
  * Use `create(WidgetInstanceStartedSchema)` to create a new message.
  */
 export const WidgetInstanceStartedSchema: GenMessage<WidgetInstanceStarted, {jsonType: WidgetInstanceStartedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 23);
+  messageDesc(file_sessionstream_chat_v1_chat, 26);
 
 /**
  * @generated from message sessionstream.chat.v1.WidgetInstancePatched
@@ -2007,7 +2274,7 @@ export type WidgetInstancePatchedJson = {
  * Use `create(WidgetInstancePatchedSchema)` to create a new message.
  */
 export const WidgetInstancePatchedSchema: GenMessage<WidgetInstancePatched, {jsonType: WidgetInstancePatchedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 24);
+  messageDesc(file_sessionstream_chat_v1_chat, 27);
 
 /**
  * @generated from message sessionstream.chat.v1.WidgetInstanceCompleted
@@ -2058,7 +2325,7 @@ export type WidgetInstanceCompletedJson = {
  * Use `create(WidgetInstanceCompletedSchema)` to create a new message.
  */
 export const WidgetInstanceCompletedSchema: GenMessage<WidgetInstanceCompleted, {jsonType: WidgetInstanceCompletedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 25);
+  messageDesc(file_sessionstream_chat_v1_chat, 28);
 
 /**
  * @generated from message sessionstream.chat.v1.WidgetInstanceRemoved
@@ -2085,7 +2352,7 @@ export type WidgetInstanceRemovedJson = {
  * Use `create(WidgetInstanceRemovedSchema)` to create a new message.
  */
 export const WidgetInstanceRemovedSchema: GenMessage<WidgetInstanceRemoved, {jsonType: WidgetInstanceRemovedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 26);
+  messageDesc(file_sessionstream_chat_v1_chat, 29);
 
 /**
  * Kind ChatMessage. role: user, assistant, thinking, warning, error.
@@ -2248,7 +2515,7 @@ export type ChatMessageEntityJson = {
  * Use `create(ChatMessageEntitySchema)` to create a new message.
  */
 export const ChatMessageEntitySchema: GenMessage<ChatMessageEntity, {jsonType: ChatMessageEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 27);
+  messageDesc(file_sessionstream_chat_v1_chat, 30);
 
 /**
  * Kind ChatToolCall; id = tool call id.
@@ -2355,7 +2622,7 @@ export type ToolCallEntityJson = {
  * Use `create(ToolCallEntitySchema)` to create a new message.
  */
 export const ToolCallEntitySchema: GenMessage<ToolCallEntity, {jsonType: ToolCallEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 28);
+  messageDesc(file_sessionstream_chat_v1_chat, 31);
 
 /**
  * Kind ChatToolResult; id = tool call id + ":result".
@@ -2446,7 +2713,188 @@ export type ToolResultEntityJson = {
  * Use `create(ToolResultEntitySchema)` to create a new message.
  */
 export const ToolResultEntitySchema: GenMessage<ToolResultEntity, {jsonType: ToolResultEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 29);
+  messageDesc(file_sessionstream_chat_v1_chat, 32);
+
+/**
+ * Kind ChatApproval; ours, so not shown to reference peers. id = tool call id + ":approval".
+ * What became of an approved call is told by its ChatToolCall.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalEntity
+ */
+export type ApprovalEntity = Message<"sessionstream.chat.v1.ApprovalEntity"> & {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId: string;
+
+  /**
+   * Root message id of its run.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string tool_call_id = 3;
+   */
+  toolCallId: string;
+
+  /**
+   * @generated from field: string tool_name = 4;
+   */
+  toolName: string;
+
+  /**
+   * JSON text of the complete arguments; what is longer than may be shown is never asked for.
+   *
+   * @generated from field: string input = 5;
+   */
+  input: string;
+
+  /**
+   * Of session, tool call id, tool name and arguments; to be sent back with the answer.
+   *
+   * @generated from field: string digest = 6;
+   */
+  digest: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.ChatApprovalStatus status = 7;
+   */
+  status: ChatApprovalStatus;
+
+  /**
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+
+  /**
+   * Principal id; empty while pending, and when nobody decided.
+   *
+   * @generated from field: string decided_by = 9;
+   */
+  decidedBy: string;
+
+  /**
+   * Milliseconds since the Unix epoch, by the server's clock.
+   *
+   * @generated from field: double expires_at = 10;
+   */
+  expiresAt: number;
+
+  /**
+   * 0 while pending.
+   *
+   * @generated from field: double settled_at = 11;
+   */
+  settledAt: number;
+
+  /**
+   * The engine was given the decision, or the run has ended. Until then the entity is open.
+   *
+   * @generated from field: bool closed = 12;
+   */
+  closed: boolean;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 13;
+   */
+  correlation?: CorrelationInfo | undefined;
+};
+
+/**
+ * Kind ChatApproval; ours, so not shown to reference peers. id = tool call id + ":approval".
+ * What became of an approved call is told by its ChatToolCall.
+ *
+ * @generated from message sessionstream.chat.v1.ApprovalEntity
+ */
+export type ApprovalEntityJson = {
+  /**
+   * @generated from field: string approval_id = 1;
+   */
+  approvalId?: string;
+
+  /**
+   * Root message id of its run.
+   *
+   * @generated from field: string message_id = 2;
+   */
+  messageId?: string;
+
+  /**
+   * @generated from field: string tool_call_id = 3;
+   */
+  toolCallId?: string;
+
+  /**
+   * @generated from field: string tool_name = 4;
+   */
+  toolName?: string;
+
+  /**
+   * JSON text of the complete arguments; what is longer than may be shown is never asked for.
+   *
+   * @generated from field: string input = 5;
+   */
+  input?: string;
+
+  /**
+   * Of session, tool call id, tool name and arguments; to be sent back with the answer.
+   *
+   * @generated from field: string digest = 6;
+   */
+  digest?: string;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.ChatApprovalStatus status = 7;
+   */
+  status?: ChatApprovalStatusJson;
+
+  /**
+   * @generated from field: string reason = 8;
+   */
+  reason?: string;
+
+  /**
+   * Principal id; empty while pending, and when nobody decided.
+   *
+   * @generated from field: string decided_by = 9;
+   */
+  decidedBy?: string;
+
+  /**
+   * Milliseconds since the Unix epoch, by the server's clock.
+   *
+   * @generated from field: double expires_at = 10;
+   */
+  expiresAt?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * 0 while pending.
+   *
+   * @generated from field: double settled_at = 11;
+   */
+  settledAt?: number | "NaN" | "Infinity" | "-Infinity";
+
+  /**
+   * The engine was given the decision, or the run has ended. Until then the entity is open.
+   *
+   * @generated from field: bool closed = 12;
+   */
+  closed?: boolean;
+
+  /**
+   * @generated from field: sessionstream.chat.v1.CorrelationInfo correlation = 13;
+   */
+  correlation?: CorrelationInfoJson;
+};
+
+/**
+ * Describes the message sessionstream.chat.v1.ApprovalEntity.
+ * Use `create(ApprovalEntitySchema)` to create a new message.
+ */
+export const ApprovalEntitySchema: GenMessage<ApprovalEntity, {jsonType: ApprovalEntityJson}> = /*@__PURE__*/
+  messageDesc(file_sessionstream_chat_v1_chat, 33);
 
 /**
  * Kind AgentMode; id = message_id + ":agent-mode:" + ordinal of the event. message_id: root message id of its run.
@@ -2517,7 +2965,7 @@ export type AgentModeEntityJson = {
  * Use `create(AgentModeEntitySchema)` to create a new message.
  */
 export const AgentModeEntitySchema: GenMessage<AgentModeEntity, {jsonType: AgentModeEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 30);
+  messageDesc(file_sessionstream_chat_v1_chat, 34);
 
 /**
  * Kind ChatWidgetInstance; id = instance id.
@@ -2598,7 +3046,7 @@ export type WidgetInstanceEntityJson = {
  * Use `create(WidgetInstanceEntitySchema)` to create a new message.
  */
 export const WidgetInstanceEntitySchema: GenMessage<WidgetInstanceEntity, {jsonType: WidgetInstanceEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 31);
+  messageDesc(file_sessionstream_chat_v1_chat, 35);
 
 /**
  * Kind ChatRun; ours, so not shown to reference peers. id = run id.
@@ -2687,6 +3135,13 @@ export type RunEntity = Message<"sessionstream.chat.v1.RunEntity"> & {
    * @generated from field: repeated sessionstream.chat.v1.ChatAttachment attachments = 16;
    */
   attachments: ChatAttachment[];
+
+  /**
+   * How often it has waited for people; absent: never.
+   *
+   * @generated from field: optional int32 waits = 17;
+   */
+  waits?: number | undefined;
 };
 
 /**
@@ -2776,6 +3231,13 @@ export type RunEntityJson = {
    * @generated from field: repeated sessionstream.chat.v1.ChatAttachment attachments = 16;
    */
   attachments?: ChatAttachmentJson[];
+
+  /**
+   * How often it has waited for people; absent: never.
+   *
+   * @generated from field: optional int32 waits = 17;
+   */
+  waits?: number;
 };
 
 /**
@@ -2783,7 +3245,7 @@ export type RunEntityJson = {
  * Use `create(RunEntitySchema)` to create a new message.
  */
 export const RunEntitySchema: GenMessage<RunEntity, {jsonType: RunEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 32);
+  messageDesc(file_sessionstream_chat_v1_chat, 36);
 
 /**
  * @generated from message sessionstream.chat.v1.CreateSessionCommand
@@ -2810,7 +3272,7 @@ export type CreateSessionCommandJson = {
  * Use `create(CreateSessionCommandSchema)` to create a new message.
  */
 export const CreateSessionCommandSchema: GenMessage<CreateSessionCommand, {jsonType: CreateSessionCommandJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 33);
+  messageDesc(file_sessionstream_chat_v1_chat, 37);
 
 /**
  * Name: ChatSessionCreated.
@@ -2851,7 +3313,7 @@ export type SessionCreatedJson = {
  * Use `create(SessionCreatedSchema)` to create a new message.
  */
 export const SessionCreatedSchema: GenMessage<SessionCreated, {jsonType: SessionCreatedJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 34);
+  messageDesc(file_sessionstream_chat_v1_chat, 38);
 
 /**
  * Kind ChatSession; ours, one per session, id "session", not shown to reference peers.
@@ -2892,7 +3354,7 @@ export type SessionEntityJson = {
  * Use `create(SessionEntitySchema)` to create a new message.
  */
 export const SessionEntitySchema: GenMessage<SessionEntity, {jsonType: SessionEntityJson}> = /*@__PURE__*/
-  messageDesc(file_sessionstream_chat_v1_chat, 35);
+  messageDesc(file_sessionstream_chat_v1_chat, 39);
 
 /**
  * @generated from enum sessionstream.chat.v1.ChatStreamPatchMode
@@ -3031,6 +3493,89 @@ export const ChatBusyPolicySchema: GenEnum<ChatBusyPolicy, ChatBusyPolicyJson> =
   enumDesc(file_sessionstream_chat_v1_chat, 2);
 
 /**
+ * @generated from enum sessionstream.chat.v1.ChatApprovalDecision
+ */
+export enum ChatApprovalDecision {
+  /**
+   * No answer: refused.
+   *
+   * @generated from enum value: CHAT_APPROVAL_DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: CHAT_APPROVAL_DECISION_APPROVE = 1;
+   */
+  APPROVE = 1,
+
+  /**
+   * @generated from enum value: CHAT_APPROVAL_DECISION_DENY = 2;
+   */
+  DENY = 2,
+}
+
+/**
+ * @generated from enum sessionstream.chat.v1.ChatApprovalDecision
+ */
+export type ChatApprovalDecisionJson = "CHAT_APPROVAL_DECISION_UNSPECIFIED" | "CHAT_APPROVAL_DECISION_APPROVE" | "CHAT_APPROVAL_DECISION_DENY";
+
+/**
+ * Describes the enum sessionstream.chat.v1.ChatApprovalDecision.
+ */
+export const ChatApprovalDecisionSchema: GenEnum<ChatApprovalDecision, ChatApprovalDecisionJson> = /*@__PURE__*/
+  enumDesc(file_sessionstream_chat_v1_chat, 3);
+
+/**
+ * @generated from enum sessionstream.chat.v1.ChatApprovalStatus
+ */
+export enum ChatApprovalStatus {
+  /**
+   * @generated from enum value: CHAT_APPROVAL_STATUS_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: CHAT_APPROVAL_STATUS_PENDING = 1;
+   */
+  PENDING = 1,
+
+  /**
+   * @generated from enum value: CHAT_APPROVAL_STATUS_APPROVED = 2;
+   */
+  APPROVED = 2,
+
+  /**
+   * @generated from enum value: CHAT_APPROVAL_STATUS_DENIED = 3;
+   */
+  DENIED = 3,
+
+  /**
+   * Nobody answered in time.
+   *
+   * @generated from enum value: CHAT_APPROVAL_STATUS_EXPIRED = 4;
+   */
+  EXPIRED = 4,
+
+  /**
+   * Its run ended first.
+   *
+   * @generated from enum value: CHAT_APPROVAL_STATUS_CANCELLED = 5;
+   */
+  CANCELLED = 5,
+}
+
+/**
+ * @generated from enum sessionstream.chat.v1.ChatApprovalStatus
+ */
+export type ChatApprovalStatusJson = "CHAT_APPROVAL_STATUS_UNSPECIFIED" | "CHAT_APPROVAL_STATUS_PENDING" | "CHAT_APPROVAL_STATUS_APPROVED" | "CHAT_APPROVAL_STATUS_DENIED" | "CHAT_APPROVAL_STATUS_EXPIRED" | "CHAT_APPROVAL_STATUS_CANCELLED";
+
+/**
+ * Describes the enum sessionstream.chat.v1.ChatApprovalStatus.
+ */
+export const ChatApprovalStatusSchema: GenEnum<ChatApprovalStatus, ChatApprovalStatusJson> = /*@__PURE__*/
+  enumDesc(file_sessionstream_chat_v1_chat, 4);
+
+/**
  * @generated from enum sessionstream.chat.v1.WidgetStatus
  */
 export enum WidgetStatus {
@@ -3069,5 +3614,5 @@ export type WidgetStatusJson = "WIDGET_STATUS_UNSPECIFIED" | "WIDGET_STATUS_DRAF
  * Describes the enum sessionstream.chat.v1.WidgetStatus.
  */
 export const WidgetStatusSchema: GenEnum<WidgetStatus, WidgetStatusJson> = /*@__PURE__*/
-  enumDesc(file_sessionstream_chat_v1_chat, 3);
+  enumDesc(file_sessionstream_chat_v1_chat, 5);
 
