@@ -147,6 +147,18 @@ describe("asking again", () => {
     expect(asked).toEqual([]);
   });
 
+  it("X5 whoever leaves while they are asked about is told nothing", async () => {
+    const { join, platform, decide } = start();
+    const { sink, subscription } = await join();
+    const waiting: ((answer: boolean) => void)[] = [];
+    decide(() => new Promise((resolve) => waiting.push(resolve)));
+    while (waiting.length === 0) await platform.advance(1_000);
+    subscription.detach();
+    waiting[0]?.(false);
+    await platform.settle();
+    expect(sink.endedBy).toBeNull();
+  });
+
   it("asks no more about who has left, and lets a closed hub rest", async () => {
     const { join, platform, asked, hub } = start();
     const { subscription } = await join();

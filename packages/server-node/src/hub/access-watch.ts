@@ -7,9 +7,9 @@ import { CLOSE_CODES, SessionStreamError } from "@sessionstream/protocol";
 import type { Principal } from "../command/define-command.ts";
 import type { AttachRequest, SubscriberSink, Subscription } from "../fan-out/subscriber.ts";
 import { tell } from "../platform/hooks.ts";
-import { sha256 } from "../platform/sha256.ts";
 import { authorize } from "./authorize.ts";
 import type { HubCore } from "./core.ts";
+import { jittered } from "./jitter.ts";
 import { isSamePrincipal, type Revocation } from "./revocation.ts";
 import { forbiddenError } from "./unit-errors.ts";
 
@@ -19,11 +19,15 @@ const MAX_FAILURES = 3;
 interface Member {
   readonly principal: Principal;
   readonly request: AttachRequest;
-  /** `null` while it is on its way. */
-  subscription: Subscription | null;
-  /** Why nothing is sent to it any more. */
-  ended: SessionStreamError | null;
+  state: MemberState;
 }
+
+/** Nothing is sent to who left or was ended. */
+type MemberState =
+  | { readonly type: "arriving" }
+  | { readonly type: "served"; readonly subscription: Subscription }
+  | { readonly type: "left" }
+  | { readonly type: "ended"; readonly error: SessionStreamError };
 
 /** The subscriptions of one principal to one session: they are asked about together. */
 interface Group {
@@ -49,16 +53,16 @@ export class AccessWatch {
     request: AttachRequest,
     attach: (request: AttachRequest) => Promise<Subscription>,
   ): Promise<Subscription> {
-    const member: Member = { principal, request, subscription: null, ended: null };
+    const member: Member = { principal, request, state: { type: "arriving" } };
     this.#join(member);
     try {
       await this.#ask(member);
       const subscription = await attach({ ...request, sink: guarded(member) });
-      if (member.ended !== null) {
+      if (member.state.type === "ended") {
         subscription.detach();
-        throw member.ended;
+        throw member.state.error;
       }
-      member.subscription = subscription;
+      member.state = { type: "served", subscription };
       return watched(subscription, () => this.#leave(member));
     } catch (error) {
       this.#leave(member);
@@ -91,7 +95,7 @@ export class AccessWatch {
   #apply(revocation: Revocation): void {
     for (const member of this.#membersOf(revocation)) {
       if ("session" in revocation) this.#dismiss([member], forbiddenError());
-      else if (this.#end(member, forbiddenError())) {
+      else if (this.#end(member, forbiddenError()) !== null) {
         this.#tell(member, (sink) => sink.close(CLOSE_CODES.revoked, "revoked"));
       }
     }
@@ -118,8 +122,14 @@ export class AccessWatch {
     group.members.add(member);
   }
 
-  /** Nobody asks about it any more. Leaving twice is leaving once. */
   #leave(member: Member): void {
+    if (!isHere(member)) return;
+    member.state = { type: "left" };
+    this.#forget(member);
+  }
+
+  /** Nobody asks about it any more. */
+  #forget(member: Member): void {
     const name = nameOf(member);
     const group = this.#groups.get(name);
     if (group === undefined || !group.members.delete(member) || group.members.size > 0) return;
@@ -134,11 +144,10 @@ export class AccessWatch {
     return group;
   }
 
-  /** Between half of the interval and all of it, so that those who came together do not stay together. */
   #askLater(group: Group): void {
     const { platform, limits } = this.#core;
-    const fraction = Number.parseInt(sha256(platform.randomId()).slice(0, 8), 16) / 2 ** 32;
-    const delayMs = limits.reauthorizeMs * (0.5 + fraction / 2);
+    // At the latest when the interval is over.
+    const delayMs = jittered((limits.reauthorizeMs * 5) / 6, platform);
     group.cancelTimer = platform.setTimer(delayMs, () => {
       this.#askLater(group);
       void this.#askAgain(group);
@@ -147,7 +156,7 @@ export class AccessWatch {
 
   async #askAgain(group: Group): Promise<void> {
     // Who comes while it is asked is asked about on their own.
-    const members = [...group.members].filter(({ subscription }) => subscription !== null);
+    const members = [...group.members].filter(({ state }) => state.type === "served");
     const [first] = members;
     if (first === undefined) return;
     try {
@@ -171,17 +180,18 @@ export class AccessWatch {
   #dismiss(members: readonly Member[], error: SessionStreamError): void {
     for (const member of members) {
       // Whoever is still on the way hears it from `admit`.
-      if (this.#end(member, error) && member.subscription !== null) this.#tell(member, (sink) => sink.ended(error));
+      if (this.#end(member, error) === "served") this.#tell(member, (sink) => sink.ended(error));
     }
   }
 
-  /** Synchronous: nothing is sent to it afterwards. */
-  #end(member: Member, error: SessionStreamError): boolean {
-    if (member.ended !== null) return false;
-    member.ended = error;
-    member.subscription?.detach();
-    this.#leave(member);
-    return true;
+  /** Synchronous: nothing is sent to it afterwards. @returns what it was; `null`: gone already. */
+  #end(member: Member, error: SessionStreamError): "arriving" | "served" | null {
+    const { state } = member;
+    if (state.type === "left" || state.type === "ended") return null;
+    member.state = { type: "ended", error };
+    if (state.type === "served") state.subscription.detach();
+    this.#forget(member);
+    return state.type;
   }
 
   #ask({ principal: admitted, request }: Member, principal = admitted): Promise<void> {
@@ -198,13 +208,17 @@ export class AccessWatch {
   }
 }
 
+function isHere({ state }: Member): boolean {
+  return state.type === "arriving" || state.type === "served";
+}
+
 /** What is on its way when it ends does not arrive. */
 function guarded(member: Member): SubscriberSink {
   const { sink } = member.request;
   return {
     maxQueuedBytes: sink.maxQueuedBytes,
     send(frame) {
-      if (member.ended === null) sink.send(frame);
+      if (isHere(member)) sink.send(frame);
     },
     queuedBytes: () => sink.queuedBytes(),
     onDrain: (callback) => sink.onDrain(callback),
