@@ -182,12 +182,12 @@ export class GoldenStage implements AsyncDisposable {
         sink: {
           maxQueuedBytes: sink.maxQueuedBytes,
           send: (frame) => sink.send(frame),
-          // Nothing ever waits here.
-          withdraw() {},
           queuedBytes: () => sink.queuedBytes(),
           onDrain: (callback) => sink.onDrain(callback),
           close: (code, reason) => sink.close(code, reason),
         },
+        // Nothing ever waits here.
+        withdraw() {},
         send() {},
         refuse: fail,
         fail,

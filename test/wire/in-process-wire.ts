@@ -45,16 +45,14 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
     let queued = 0;
     let drained: (() => void)[] = [];
     let closed = false;
-    const marks = new WeakMap<EncodedFrame, object>();
 
-    const send = (frame: EncodedFrame, mark?: object): void => {
+    const send = (frame: EncodedFrame): void => {
       if (closed) return;
-      if (mark !== undefined) marks.set(frame, mark);
       queue.push(frame);
       queued += frame.bytes.length;
       onQueued?.();
     };
-    const sendControl = (frame: ServerFrameInit): void => send(encodeFrame(encodeServerFrame(frame)));
+    const sendControl = (frame: ServerFrameInit): void => send(encodeFrame(encodeServerFrame(frame), null));
     const end = (code: number, reason: string, tell: boolean): void => {
       if (closed) return;
       closed = true;
@@ -71,13 +69,13 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
         sink: {
           send,
           maxQueuedBytes,
-          withdraw(mark) {
-            for (const frame of queue) if (marks.get(frame) === mark) queued -= frame.bytes.length;
-            queue = queue.filter((frame) => marks.get(frame) !== mark);
-          },
           queuedBytes: () => queued,
           onDrain: (callback) => void drained.push(callback),
           close: (code, reason) => end(code, reason, true),
+        },
+        withdraw(sessionId) {
+          for (const frame of queue) if (frame.session === sessionId) queued -= frame.bytes.length;
+          queue = queue.filter((frame) => frame.session !== sessionId);
         },
         send: sendControl,
         refuse: ({ code, message }) => sendControl({ case: "error", value: { code, message } }),

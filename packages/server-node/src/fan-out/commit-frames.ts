@@ -24,14 +24,15 @@ export function createCommitFrames(
     readonly lens: (audience: Audience) => AudienceLens;
   },
 ): CommitFrames {
+  const { sessionId, maxFrameBytes, lens: lensOf } = context;
   const timelines = new Map<Audience, EncodedFrame | null>();
   let uiEvents: readonly EncodedFrame[] | undefined;
 
   function encodeTimeline(audience: Audience): EncodedFrame | null {
-    const lens = context.lens(audience);
+    const lens = lensOf(audience);
     const changes = change.deltas.map((delta) => lens.change(delta, change.ordinal)).filter((text) => text !== null);
-    const frame = encodeFrame(spliceTimeline({ sessionId: context.sessionId, ...change }, changes));
-    return frame.bytes.length > context.maxFrameBytes ? null : frame;
+    const frame = encodeFrame(spliceTimeline({ sessionId, ...change }, changes), sessionId);
+    return frame.bytes.length > maxFrameBytes ? null : frame;
   }
 
   return {
@@ -46,7 +47,7 @@ export function createCommitFrames(
     uiEvents() {
       uiEvents ??= change.events
         .filter((event) => event.type?.visibility === "public")
-        .map((event) => encodeFrame(spliceUiEvent(context.sessionId, event.ordinal, event.name, event.payload)));
+        .map(({ ordinal, name, payload }) => encodeFrame(spliceUiEvent(sessionId, ordinal, name, payload), sessionId));
       return uiEvents;
     },
   };

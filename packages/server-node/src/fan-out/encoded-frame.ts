@@ -1,5 +1,6 @@
 import type { EncodedFrame } from "./subscriber.ts";
 
-export function encodeFrame(text: string): EncodedFrame {
-  return { text, bytes: Buffer.from(text) };
+/** @param session id of the session it is of; `null`: of none. */
+export function encodeFrame(text: string, session: string | null): EncodedFrame {
+  return { text, bytes: Buffer.from(text), session };
 }

@@ -21,7 +21,7 @@ export function createReferenceSubscription(context: SubscriberContext): LiveSub
     .records()
     .map(lens.referenceEntity)
     .filter((text) => text !== null);
-  const snapshot = encodeFrame(spliceReferenceSnapshot(sessionId, reader.head().ordinal, entities));
+  const snapshot = encodeFrame(spliceReferenceSnapshot(sessionId, reader.head().ordinal, entities), sessionId);
   const subscribed = encodeServerFrame({
     case: "subscribed",
     value: { sessionId, sinceSnapshotOrdinal: request.sinceSnapshotOrdinal },
@@ -44,7 +44,7 @@ export function createReferenceSubscription(context: SubscriberContext): LiveSub
     session: request.session,
     start() {
       outlet.send(snapshot);
-      outlet.send(encodeFrame(subscribed));
+      outlet.send(encodeFrame(subscribed, sessionId));
     },
     commit(frames) {
       for (const frame of frames.uiEvents()) {

@@ -94,7 +94,7 @@ export function createSessionFanOut(reader: LaneReader, options: SessionFanOutOp
     },
     ephemeral(key, payload, ttlMs) {
       if (subscribers.size === 0) return;
-      const frame = encodeFrame(spliceEphemeral(sessionId, key, ttlMs, payload));
+      const frame = encodeFrame(spliceEphemeral(sessionId, key, ttlMs, payload), sessionId);
       for (const subscriber of subscribers) subscriber.ephemeral(frame);
     },
     get size() {

@@ -21,6 +21,7 @@ export function* snapshotParts(
   maxFrameBytes: number,
 ): Generator<EncodedFrame, EncodedFrame, undefined> {
   const { head, mode } = plan;
+  const { sessionId } = address;
   const header: Omit<SnapshotHeader, "part" | "lastPart"> = {
     ...address,
     ordinal: head.ordinal,
@@ -39,7 +40,7 @@ export function* snapshotParts(
   for (const text of entityTexts(plan, lens)) {
     const bytes = Buffer.byteLength(text) + 1;
     if (size + bytes > room && texts.length > 0) {
-      yield encodeFrame(spliceSnapshot({ ...header, part, lastPart: false }, texts));
+      yield encodeFrame(spliceSnapshot({ ...header, part, lastPart: false }, texts), sessionId);
       part += 1;
       size = 0;
       texts = [];
@@ -47,7 +48,7 @@ export function* snapshotParts(
     texts.push(text);
     size += bytes;
   }
-  return encodeFrame(spliceSnapshot({ ...header, part, lastPart: true }, texts));
+  return encodeFrame(spliceSnapshot({ ...header, part, lastPart: true }, texts), sessionId);
 }
 
 /** Tombstones come first: what was removed and created again stays. */

@@ -8,6 +8,8 @@ export interface EncodedFrame {
   readonly text: string;
   /** UTF-8 of `text`. */
   readonly bytes: Uint8Array;
+  /** Id of the session it is of; `null`: it is about the connection. */
+  readonly session: string | null;
 }
 
 /**

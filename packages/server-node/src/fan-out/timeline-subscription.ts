@@ -68,7 +68,7 @@ export function createTimelineSubscription(context: SubscriberContext, resume: b
       position: null,
       requestId: request.requestId,
       floor: plan.floor,
-      epilogue: encodeFrame(subscribed),
+      epilogue: encodeFrame(subscribed, sessionId),
     });
   }
 

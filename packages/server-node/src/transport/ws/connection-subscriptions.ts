@@ -6,10 +6,10 @@ import { type ErrorCode, isSessionId, SessionStreamError } from "@sessionstream/
 import type { ServerFrameInit } from "@sessionstream/protocol/codec";
 import type { PageRequest, SubscribeRequest, SubscriptionHead } from "@sessionstream/protocol/sessionstream/v1";
 import type { Principal } from "../../command/define-command.ts";
-import type { AttachRequest } from "../../fan-out/subscriber.ts";
+import type { AttachRequest, ConnectionSink } from "../../fan-out/subscriber.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
-import { createSubscriptionSlot, type MarkedSink, type SubscriptionSlot } from "./subscription-slot.ts";
+import { createSubscriptionSlot, type SubscriptionSlot } from "./subscription-slot.ts";
 import type { Observe } from "./transport-observer.ts";
 
 /** What a client is told of a failure; extensions of the reference's frame are left out for reference peers. */
@@ -24,7 +24,9 @@ export interface Failure {
 }
 
 interface ConnectionPort {
-  readonly sink: MarkedSink;
+  readonly sink: ConnectionSink;
+  /** Drops what waits of this session and has not left. */
+  withdraw(sessionId: string): void;
   send(frame: ServerFrameInit): void;
   /** The peer's own bad frame: counts against it. */
   refuse(failure: Failure): void;
@@ -71,6 +73,7 @@ export function createConnectionSubscriptions(options: ConnectionSubscriptionsOp
     if (known !== undefined) return known;
     const slot = createSubscriptionSlot({
       sink: port.sink,
+      withdraw: () => port.withdraw(sessionId),
       attach: (request) => hub.attach(principal, request),
       onLive() {
         port.observe?.("snapshot_loaded", { sessionId });

@@ -1,3 +1,4 @@
+import { SessionStreamError } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
 import { arms, keys, say } from "../../fan-out/testing/fan-out-scene.ts";
 import { note } from "../../fan-out/testing/sample-kinds.ts";
@@ -288,6 +289,26 @@ describe("subscribe under way", () => {
     expect((await client.next()).error).toMatchObject({ code: "snapshot_failed", requestId: "again" });
     scene.hub.lane("s-1").commit(say("a", "after"));
     expect((await client.next()).timeline).toMatchObject({ prevOrdinal: "1", ordinal: "2" });
+  });
+
+  it("I13 of a session that is taken away nothing waits any more, whichever of its subscriptions it was for", async () => {
+    await using scene = await WebSocketScene.open();
+    await using deaf = await scene.client();
+    await using live = await scene.client();
+    await deaf.subscribe("s-1");
+    await live.subscribe("s-1");
+    deaf.socket.pause();
+    const waiting = () => scene.transport.connections()[0]?.queuedBytes ?? 0;
+    for (let turn = 0; waiting() < 256 * 1024; turn += 1) {
+      scene.hub.lane("s-1").commit(say("a", `${turn} ${"x".repeat(50_000)}`));
+      await live.next();
+    }
+    deaf.send({ subscribe: { sessionId: "s-1", capabilities: ["timeline"] } });
+    while (scene.hub.attached.length < 3) await live.settled();
+    await live.settled();
+    scene.hub.attached.at(-1)?.sink.ended(new SessionStreamError("forbidden", "Not yours to read any more."));
+    const oneWrite = 64 * 1024;
+    expect(waiting()).toBeLessThan(2 * oneWrite);
   });
 
   it("P34 snapshots taken in a storm of appends never double a word", async () => {

@@ -133,11 +133,11 @@ export function openConnection(context: ConnectionContext): Connection {
       sink: {
         maxQueuedBytes: limits.maxQueuedBytes,
         send: enqueue,
-        withdraw: queue.withdraw,
         queuedBytes: queue.queuedBytes,
         onDrain: queue.onDrain,
         close,
       },
+      withdraw: queue.withdraw,
       send,
       refuse,
       fail,
@@ -184,16 +184,16 @@ export function openConnection(context: ConnectionContext): Connection {
     if (capabilities.length > 0) subscriptions.agree(capabilities);
   }
 
-  function enqueue(frame: EncodedFrame, mark?: object): void {
+  function enqueue(frame: EncodedFrame): void {
     if (ended) return;
-    queue.enqueue(frame, mark);
+    queue.enqueue(frame);
     account.changed(queue.queuedBytes());
     observe?.("server_frame_queued", { bytes: frame.bytes.length, queuedBytes: queue.queuedBytes() });
   }
 
   /** A peer that asks without reading the answers is not read either, until it does. */
   function send(frame: ServerFrameInit): void {
-    enqueue(encodeFrame(encodeServerFrame(frame)));
+    enqueue(encodeFrame(encodeServerFrame(frame), null));
     if (queue.queuedBytes() <= limits.maxQueuedBytes || websocket.isPaused) return;
     websocket.pause();
     queue.onDrain(() => websocket.resume());

@@ -44,23 +44,22 @@ function queueOn(
 }
 
 const tick = () => new Promise((resolve) => setImmediate(resolve));
-const text = (length: number) => encodeFrame("x".repeat(length));
+const text = (length: number, session: string | null = null) => encodeFrame("x".repeat(length), session);
 
 describe("outbound queue", () => {
   it("I13 what is withdrawn never leaves, the rest does, and whoever waits for room is told", async () => {
     const { stream, writes, release } = heldStream();
     const queue = queueOn(stream, { maxQueuedBytes: 400 });
-    const [kept, ended] = [{}, {}];
     let drained = 0;
-    queue.enqueue(text(10), ended);
+    queue.enqueue(text(10, "ended"));
     await tick();
-    queue.enqueue(text(500), ended);
-    queue.enqueue(text(20), kept);
-    queue.enqueue(text(500), ended);
+    queue.enqueue(text(500, "ended"));
+    queue.enqueue(text(20, "kept"));
+    queue.enqueue(text(500, "ended"));
     queue.onDrain(() => {
       drained += 1;
     });
-    queue.withdraw(ended);
+    queue.withdraw("ended");
     await tick();
     expect([queue.queuedBytes(), drained]).toEqual([30, 1]);
     release();
@@ -188,7 +187,7 @@ describe("outbound queue", () => {
     const http = createServer();
     const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
     const frames = [0, 1, 125, 126, 127, 16_384, 16_385, 65_535, 65_536, 200_000].flatMap((length) =>
-      Array.from({ length: 40 }, (_, turn) => encodeFrame(`${turn}:é${"y".repeat(length)}`)),
+      Array.from({ length: 40 }, (_, turn) => encodeFrame(`${turn}:é${"y".repeat(length)}`, null)),
     );
     http.on("upgrade", (request, socket, head) => {
       server.handleUpgrade(request, socket, head, (websocket) => {

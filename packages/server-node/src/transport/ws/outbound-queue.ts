@@ -11,10 +11,9 @@ import type { EndOfTurn } from "./end-of-turn.ts";
 import type { FrameChunks } from "./wire-frame.ts";
 
 export interface OutboundQueue {
-  /** @param mark whose frame it is, for `withdraw`. */
-  enqueue(frame: EncodedFrame, mark?: object): void;
-  /** Drops what waits under this mark; it counts as taken. What a write under way holds leaves. */
-  withdraw(mark: object): void;
+  enqueue(frame: EncodedFrame): void;
+  /** Drops what waits of this session; it counts as taken. What a write under way holds leaves. */
+  withdraw(session: string): void;
   /** Bytes enqueued and not yet taken by the operating system. */
   queuedBytes(): number;
   /** All bytes ever enqueued, and ever taken. */
@@ -43,8 +42,6 @@ const MAX_BATCH_BYTES = 64 * 1024;
 export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueue {
   const { socket, chunksOf, maxQueuedBytes, isOpen, atEndOfTurn, onWritten, onWriteError } = options;
   let pending: EncodedFrame[] = [];
-  /** Marks of `pending`, place by place. */
-  let marks: (object | undefined)[] = [];
   let waiting: (() => void)[] = [];
   let isWriting = false;
   let closed = false;
@@ -59,7 +56,6 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
     const { frames, bytes } = nextBatch(pending);
     if (frames.length === 0) return;
     pending = pending.slice(frames.length);
-    marks = marks.slice(frames.length);
     isWriting = true;
     const chunks = chunksOf(frames);
     const last = chunks.length - 1;
@@ -98,18 +94,16 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
   }
 
   return {
-    enqueue(frame, mark) {
+    enqueue(frame) {
       if (closed) return;
       enqueued += frame.bytes.length;
       pending.push(frame);
-      marks.push(mark);
       if (pending.length === 1) atEndOfTurn(pump);
     },
-    withdraw(mark) {
-      const dropped = pending.filter((_, index) => marks[index] === mark);
+    withdraw(session) {
+      const dropped = pending.filter((frame) => frame.session === session);
       if (dropped.length === 0) return;
-      pending = pending.filter((_, index) => marks[index] !== mark);
-      marks = marks.filter((other) => other !== mark);
+      pending = pending.filter((frame) => frame.session !== session);
       count(dropped.reduce((sum, { bytes }) => sum + bytes.length, 0));
     },
     queuedBytes: () => enqueued - taken,
@@ -121,7 +115,6 @@ export function createOutboundQueue(options: OutboundQueueOptions): OutboundQueu
       while (how === "flush" && pending.length > 0 && isOpen()) writeBatch();
       closed = true;
       pending = [];
-      marks = [];
       waiting = [];
     },
   };

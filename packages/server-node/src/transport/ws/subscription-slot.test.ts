@@ -26,19 +26,23 @@ interface SlotScene {
   /** Turns whose subscription was detached. */
   readonly detached: number[];
   resolve(turn: number): Promise<void>;
+  refuse(turn: number, error: Error): Promise<void>;
 }
 
 function slotScene(): SlotScene {
   const detached: number[] = [];
   const attached: AttachRequest[] = [];
-  const releases: (() => void)[] = [];
+  const answers: { resolve(): void; reject(error: Error): void }[] = [];
   const sink = new ScriptedSink();
-  const withdrawn: object[] = [];
+  let withdrawals = 0;
   const slot = createSubscriptionSlot({
-    sink: Object.assign(sink, { withdraw: (mark: object) => void withdrawn.push(mark) }),
+    sink,
+    withdraw() {
+      withdrawals += 1;
+    },
     async attach(asked) {
       const turn = attached.push(asked);
-      await new Promise<void>((resolve) => releases.push(resolve));
+      await new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
       const subscription: Subscription = {
         session: asked.session,
         page: () => true,
@@ -53,11 +57,15 @@ function slotScene(): SlotScene {
   return {
     slot,
     sink,
-    withdrawals: () => withdrawn.length,
+    withdrawals: () => withdrawals,
     attached,
     detached,
     async resolve(turn) {
-      releases[turn - 1]?.();
+      answers[turn - 1]?.resolve();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    async refuse(turn, error) {
+      answers[turn - 1]?.reject(error);
       await new Promise((resolve) => setImmediate(resolve));
     },
   };
@@ -71,7 +79,7 @@ it("P33 the first frame of the new subscription is the last moment of the old on
 
   slot.subscribe(request);
   expect(detached).toEqual([]);
-  attached[1]?.sink.send(encodeFrame("{}"));
+  attached[1]?.sink.send(encodeFrame("{}", "s-1"));
   expect(detached).toEqual([1]);
   expect(sink.sent).toHaveLength(1);
 });
@@ -82,6 +90,20 @@ it("I13 what waits of a subscription that the hub ended is taken back", async ()
   await resolve(1);
   attached[0]?.sink.ended(new SessionStreamError("forbidden", "Not yours to read any more."));
   expect([withdrawals(), slot.isEmpty()]).toEqual([1, true]);
+});
+
+it("I13 what waits of a subscription that was ended on its way in is taken back, of one that it would have replaced it is not", async () => {
+  const { slot, withdrawals, attached, resolve, refuse } = slotScene();
+  const forbidden = new SessionStreamError("forbidden", "Not yours to read.");
+  slot.subscribe(request);
+  await resolve(1);
+  slot.subscribe(request);
+  await refuse(2, forbidden);
+  expect([withdrawals(), slot.live()]).toEqual([0, expect.anything()]);
+  slot.subscribe(request);
+  attached[2]?.sink.send(encodeFrame("{}", "s-1"));
+  await refuse(3, forbidden);
+  expect([withdrawals(), slot.live()]).toEqual([1, null]);
 });
 
 it("a sink may be an instance of a class: its methods keep their object", () => {
@@ -97,7 +119,7 @@ it("L6: a subscription that finds no room for its first frame lives on to send i
   const { slot, sink, attached, detached, resolve } = slotScene();
   slot.subscribe(request);
   await resolve(1);
-  attached[0]?.sink.send(encodeFrame("{}"));
+  attached[0]?.sink.send(encodeFrame("{}", "s-1"));
   expect(detached).toEqual([]);
   expect(sink.sent).toHaveLength(1);
   expect(slot.live()).not.toBeNull();

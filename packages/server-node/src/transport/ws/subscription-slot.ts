@@ -3,28 +3,17 @@
  * stays until the new one's first frame is there, so a failed re-subscribe costs nothing.
  * Does not write frames of its own: what happened is told to the connection.
  */
-import type {
-  AttachRequest,
-  ConnectionSink,
-  EncodedFrame,
-  SubscriberSink,
-  Subscription,
-} from "../../fan-out/subscriber.ts";
+import type { AttachRequest, ConnectionSink, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
 
 /** An attach under way. Closing it makes it silent, whenever it ends. */
 interface Attempt {
   closed: boolean;
 }
 
-/** A connection that knows whose frames wait on it. */
-export interface MarkedSink extends ConnectionSink {
-  send(frame: EncodedFrame, mark?: object): void;
-  /** Drops what was sent under this mark and has not left. */
-  withdraw(mark: object): void;
-}
-
 export interface SubscriptionSlotOptions {
-  readonly sink: MarkedSink;
+  readonly sink: ConnectionSink;
+  /** Drops what waits of the session and has not left. */
+  readonly withdraw: () => void;
   readonly attach: (request: AttachRequest) => Promise<Subscription>;
   readonly onLive: () => void;
   readonly onFailed: (error: unknown, requestId: string) => void;
@@ -41,7 +30,8 @@ export interface SubscriptionSlot {
   close(): void;
 }
 
-export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: SubscriptionSlotOptions): SubscriptionSlot {
+export function createSubscriptionSlot(options: SubscriptionSlotOptions): SubscriptionSlot {
+  const { sink, withdraw, attach, onLive, onFailed } = options;
   let live: Subscription | null = null;
   let attempt: Attempt | null = null;
 
@@ -64,13 +54,13 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
         if (own.closed) return;
         // Attached before there was room for a frame, it is the live one itself by now.
         if (own === attempt) dropLive();
-        sink.send(frame, own);
+        sink.send(frame);
       },
       ended(error) {
         if (own.closed) return;
         own.closed = true;
         // Nothing more of the session, however slowly its reader reads (I13).
-        sink.withdraw(own);
+        withdraw();
         if (own === attempt) attempt = null;
         else live = null;
         onFailed(error, "");
@@ -95,6 +85,8 @@ export function createSubscriptionSlot({ sink, attach, onLive, onFailed }: Subsc
     } catch (error) {
       if (own.closed) return;
       attempt = null;
+      // Ended on its way in, it may have sent something already: then it is the live one that it replaced.
+      if (live === null) withdraw();
       onFailed(error, request.requestId);
     }
   }
