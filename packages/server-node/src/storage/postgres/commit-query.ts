@@ -4,6 +4,7 @@
  * head's row compares the revision again.
  */
 import type { EntityChanges, SessionCommit, SessionHead, SessionKey, StoredCommand, StoredEvent } from "../contract.ts";
+import { skippedByText } from "../rows.ts";
 import type { PostgresQuery, PostgresValue } from "./pool.ts";
 
 /** It returns one row when it was written, none when it was not. */
@@ -86,7 +87,7 @@ function addEvents(query: QueryParts, events: readonly StoredEvent[]): string {
     name: ["text", (event) => event.name],
     payload: ["text", (event) => event.payload],
     command_id: ["text", (event) => event.commandId ?? null],
-    skipped_by: ["text", ({ skippedBy }) => (skippedBy === undefined ? null : JSON.stringify(skippedBy))],
+    skipped_by: ["text", skippedByText],
   });
   return `INSERT INTO ${query.schema}.event (session_key, ${rows.columns}) SELECT head.key, r.* FROM head, ${rows.from}`;
 }

@@ -3,8 +3,8 @@
  * commit holds the right it was given, the commit's own statement sees to.
  */
 import type { Lease, LeaseKey } from "../contract.ts";
+import { integer, readLease } from "../rows.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
-import { integer, text } from "./rows.ts";
 
 const IS_THIS_LEASE = "tenant = $1 AND session = $2 AND name = $3";
 
@@ -59,11 +59,7 @@ export class PostgresLeases {
              WHERE expires_at <= statement_timestamp() ORDER BY expires_at LIMIT $1`,
       values: [limit],
     });
-    return rows.map((row) => ({
-      session: { tenant: text(row, "tenant"), session: text(row, "session") },
-      name: text(row, "name"),
-      token: integer(row, "token"),
-    }));
+    return rows.map(readLease);
   }
 
   async isCurrent(tenant: string, session: string, token: bigint): Promise<boolean> {

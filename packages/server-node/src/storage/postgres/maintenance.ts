@@ -13,9 +13,10 @@ import type {
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
+import { integer, readHead, readSessionKey, skippedByText, text } from "../rows.ts";
+import { HEAD_COLUMNS } from "./columns.ts";
 import { entityQuery } from "./commit-query.ts";
 import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
-import { HEAD_COLUMNS, integer, readHead, text } from "./rows.ts";
 
 interface Rewritten {
   readonly session: SessionKey;
@@ -73,7 +74,7 @@ export class PostgresMaintenance {
       text: `SELECT tenant, session FROM ${this.#schema}.session ${where} ORDER BY tenant, session LIMIT $1`,
       values: after === null ? [limit] : [limit, after.tenant, after.session],
     });
-    return rows.map((row) => ({ tenant: text(row, "tenant"), session: text(row, "session") }));
+    return rows.map(readSessionKey);
   }
 
   #rewrite(
@@ -110,11 +111,11 @@ export class PostgresMaintenance {
   }
 
   async #replaceEvent(client: PostgresClient, key: bigint, event: StoredEvent): Promise<void> {
-    const { ordinal, id, at, name, payload, commandId = null, skippedBy } = event;
+    const { ordinal, id, at, name, payload, commandId = null } = event;
     await client.query({
       text: `UPDATE ${this.#schema}.event SET id = $3, at = $4, name = $5, payload = $6, command_id = $7, skipped_by = $8
              WHERE session_key = $1 AND ordinal = $2`,
-      values: [key, ordinal, id, at, name, payload, commandId, skippedBy ? JSON.stringify(skippedBy) : null],
+      values: [key, ordinal, id, at, name, payload, commandId, skippedByText(event)],
     });
   }
 

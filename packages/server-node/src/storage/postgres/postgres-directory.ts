@@ -12,9 +12,9 @@ import { folded } from "../../directory/excerpt.ts";
 import { type Place, pageOf, readQuery } from "../../directory/page.ts";
 import { entryFor, keepable, messagesText, readableTitle, readMessages } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
+import { integer, real, text } from "../rows.ts";
 import { inTransaction, type PostgresPool, type PostgresRow } from "./pool.ts";
 import type { PostgresStorageOptions } from "./postgres-storage.ts";
-import { integer, real, text } from "./rows.ts";
 import { checkSchemaName, migrate } from "./schema.ts";
 import { storageError } from "./storage-error.ts";
 

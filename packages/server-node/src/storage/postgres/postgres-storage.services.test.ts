@@ -135,7 +135,19 @@ describe.skipIf(url === null)("PostgreSQL", () => {
     expect((await pool.query(`SELECT FROM ${schema}.event`)).rows).toEqual([]);
   });
 
-  it("refuses rows that something else has changed", async () => {
+  it.each([
+    ["a list that is none", (table: string) => `UPDATE ${table} SET skipped_by = '{'`],
+    ["a time that is text", (table: string) => `ALTER TABLE ${table} ALTER COLUMN at TYPE text`],
+  ])("F-D17 a row with %s is damaged, and says so", async (_, damage) => {
+    const schema = aSchema();
+    const storage = await open(schema);
+    await storage.commit(commitAfter(null, "r1", { events: 2 }, session("a")));
+    await pool.query(damage(`${schema}.event`));
+    const events = storage.events(session("a"), { after: 0n, limit: 1 });
+    await expect(events).rejects.toMatchObject({ code: "corrupt_data", retryable: false });
+  });
+
+  it("refuses tables that something else has changed", async () => {
     const schema = aSchema();
     const storage = await open(schema);
     await storage.commit(commitAfter(null, "r1", { events: 1 }, session("a")));

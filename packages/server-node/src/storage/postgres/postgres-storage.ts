@@ -23,21 +23,12 @@ import type {
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
+import { integer, readCommand, readEntity, readEvent, readHead } from "../rows.ts";
+import { COMMAND_COLUMNS, ENTITY_COLUMNS, EVENT_COLUMNS, HEAD_COLUMNS } from "./columns.ts";
 import { commitQuery } from "./commit-query.ts";
 import { PostgresLeases } from "./leases.ts";
 import { PostgresMaintenance } from "./maintenance.ts";
 import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
-import {
-  COMMAND_COLUMNS,
-  ENTITY_COLUMNS,
-  EVENT_COLUMNS,
-  HEAD_COLUMNS,
-  integer,
-  readCommand,
-  readEntity,
-  readEvent,
-  readHead,
-} from "./rows.ts";
 import { checkSchemaName, migrate } from "./schema.ts";
 import { storageError } from "./storage-error.ts";
 

@@ -11,8 +11,8 @@ import {
   type StoredMark,
 } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
+import { integer, real, text } from "../rows.ts";
 import type { SqliteConnection, SqliteRow } from "./driver.ts";
-import { integer, real, text } from "./rows.ts";
 
 export interface MarkedEntry {
   readonly entry: StoredEntry;

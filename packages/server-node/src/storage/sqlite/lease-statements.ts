@@ -3,8 +3,8 @@
  * write-ahead log does. A lease that changes hands is a row of its own, so that SQLite mints the tokens.
  */
 import type { Lease, LeaseKey, SessionKey } from "../contract.ts";
+import { readLease } from "../rows.ts";
 import type { SqliteConnection } from "./driver.ts";
-import { readLease } from "./rows.ts";
 
 const NOW_MS = "(unixepoch('subsec') * 1000.0)";
 

@@ -10,8 +10,8 @@ import type {
   SessionRedaction,
   SessionTruncation,
 } from "../contract.ts";
+import { integer, readSessionKey, skippedByText, text } from "../rows.ts";
 import type { SqliteConnection } from "./driver.ts";
-import { integer, text } from "./rows.ts";
 import type { SessionStatements } from "./session-statements.ts";
 
 interface Rewritten {
@@ -71,9 +71,9 @@ export class MaintenanceStatements {
 
   redact(redaction: SessionRedaction): RewriteResult {
     return this.#rewrite(redaction, (key) => {
-      for (const { ordinal, id, at, name, payload, commandId, skippedBy } of redaction.events) {
-        const skipped = skippedBy === undefined ? null : JSON.stringify(skippedBy);
-        this.#replaceEvent.run(id, at, name, payload, commandId ?? null, skipped, key, ordinal);
+      for (const event of redaction.events) {
+        const { ordinal, id, at, name, payload, commandId = null } = event;
+        this.#replaceEvent.run(id, at, name, payload, commandId, skippedByText(event), key, ordinal);
       }
       for (const { id, scope, fingerprint, outcome } of redaction.commands) {
         this.#replaceCommand.run(scope, fingerprint, outcome, key, id);
@@ -84,7 +84,7 @@ export class MaintenanceStatements {
 
   sessions({ after, limit }: { readonly after: SessionKey | null; readonly limit: number }): readonly SessionKey[] {
     const rows = after === null ? this.#listFirst.all(limit) : this.#listAfter.all(after.tenant, after.session, limit);
-    return rows.map((row) => ({ tenant: text(row, "tenant"), session: text(row, "session") }));
+    return rows.map(readSessionKey);
   }
 
   #rewrite({ session, expect, head }: Rewritten, write: (key: bigint) => void): RewriteResult {

@@ -12,8 +12,14 @@ import type {
   StoredEntity,
   StoredEvent,
 } from "../contract.ts";
+import { integer, readCommand, readEntity, readEvent, readHead, skippedByText, text } from "../rows.ts";
 import type { SqliteConnection, SqliteValue } from "./driver.ts";
-import { readCommand, readEntity, readEvent, readHead, readSession, type SessionRow } from "./rows.ts";
+
+interface SessionRow {
+  /** Stands for tenant and session in the other tables. */
+  readonly key: bigint;
+  readonly revision: string;
+}
 
 /** Keys remembered; beyond it they are looked up anew. */
 const MAX_KEYS = 10_000;
@@ -163,7 +169,7 @@ export class SessionStatements {
 
   #session(session: SessionKey): SessionRow | null {
     const row = this.#find.get(session.tenant, session.session);
-    return row === undefined ? null : readSession(row);
+    return row === undefined ? null : { key: integer(row, "key"), revision: text(row, "revision") };
   }
 
   #head(key: bigint): SessionHead {
@@ -191,7 +197,6 @@ export class SessionStatements {
   }
 
   #insertEvent(key: bigint, event: StoredEvent): void {
-    const skippedBy = event.skippedBy === undefined ? null : JSON.stringify(event.skippedBy);
     this.#addEvent.run(
       key,
       event.ordinal,
@@ -200,7 +205,7 @@ export class SessionStatements {
       event.name,
       event.payload,
       event.commandId ?? null,
-      skippedBy,
+      skippedByText(event),
     );
   }
 

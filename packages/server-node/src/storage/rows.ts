@@ -1,0 +1,123 @@
+/**
+ * Owns the way from a database's row to a record of the contract, whichever driver read it. A column that holds another
+ * type than the schema's means a row that is damaged or foreign: it is refused here, never passed on.
+ */
+import { SessionStreamError } from "@sessionstream/protocol";
+import type { Lease, SessionHead, SessionKey, StoredCommand, StoredEntity, StoredEvent } from "./contract.ts";
+
+/** Drivers may add keys of their own: columns are read by name only. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+export function readHead(row: StoredRow): SessionHead {
+  return {
+    revision: text(row, "revision"),
+    epoch: text(row, "epoch"),
+    ordinal: integer(row, "ordinal"),
+    tag: text(row, "tag"),
+    projected: integer(row, "projected"),
+    view: text(row, "view"),
+    horizon: integer(row, "horizon"),
+    floor: integer(row, "floor"),
+  };
+}
+
+export function readEvent(row: StoredRow): StoredEvent {
+  const commandId = textOrNull(row, "command_id");
+  const skippedBy = textOrNull(row, "skipped_by");
+  return {
+    ordinal: integer(row, "ordinal"),
+    id: text(row, "id"),
+    at: real(row, "at"),
+    name: text(row, "name"),
+    payload: text(row, "payload"),
+    ...(commandId !== null && { commandId }),
+    ...(skippedBy !== null && { skippedBy: readSkippedBy(skippedBy) }),
+  };
+}
+
+export function readCommand(row: StoredRow): StoredCommand {
+  return {
+    id: text(row, "id"),
+    scope: text(row, "scope"),
+    fingerprint: text(row, "fingerprint"),
+    outcome: text(row, "outcome"),
+  };
+}
+
+export function readEntity(row: StoredRow): StoredEntity {
+  const commandId = textOrNull(row, "command_id");
+  return {
+    kind: text(row, "kind"),
+    id: text(row, "id"),
+    createdOrdinal: integer(row, "created_ordinal"),
+    createdIndex: real(row, "created_index"),
+    lastEventOrdinal: integer(row, "last_event_ordinal"),
+    createdAt: real(row, "created_at"),
+    updatedAt: real(row, "updated_at"),
+    ...(commandId !== null && { commandId }),
+    open: flag(row, "open"),
+    removed: flag(row, "removed"),
+    payload: text(row, "payload"),
+  };
+}
+
+export function readSessionKey(row: StoredRow): SessionKey {
+  return { tenant: text(row, "tenant"), session: text(row, "session") };
+}
+
+export function readLease(row: StoredRow): Lease {
+  return { session: readSessionKey(row), name: text(row, "name"), token: integer(row, "token") };
+}
+
+/** The column `skipped_by`: a list is kept as one text. */
+export function skippedByText({ skippedBy }: StoredEvent): string | null {
+  return skippedBy === undefined ? null : JSON.stringify(skippedBy);
+}
+
+function readSkippedBy(json: string): readonly string[] {
+  const list = parsed(json);
+  return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : damaged("skipped_by", "list");
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+export function text(row: StoredRow, column: string): string {
+  const found = row[column];
+  return typeof found === "string" ? found : damaged(column, "text");
+}
+
+export function textOrNull(row: StoredRow, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+/** As a bigint, or as text where a driver leaves 64 bits to the caller. A `number` would have lost digits. */
+export function integer(row: StoredRow, column: string): bigint {
+  const found = row[column];
+  if (typeof found === "bigint") return found;
+  return typeof found === "string" && /^-?\d+$/.test(found) ? BigInt(found) : damaged(column, "64-bit integer");
+}
+
+export function real(row: StoredRow, column: string): number {
+  const found = row[column];
+  return typeof found === "number" ? found : damaged(column, "number");
+}
+
+/** As a boolean, or as an integer where a database has no other. */
+export function flag(row: StoredRow, column: string): boolean {
+  const found = row[column];
+  if (typeof found === "boolean") return found;
+  return found === 0n || found === 1n ? found === 1n : damaged(column, "flag");
+}
+
+function damaged(column: string, expected: string): never {
+  throw new SessionStreamError(
+    "corrupt_data",
+    `Column ${column} holds no ${expected}: the row is damaged, or was written by something else.`,
+  );
+}
