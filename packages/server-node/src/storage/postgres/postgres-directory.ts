@@ -1,5 +1,4 @@
 /** The directory over PostgreSQL, for any number of processes: each call is one statement, or one transaction. */
-import { SessionStreamError } from "@sessionstream/protocol";
 import type {
   DirectoryEntry,
   DirectoryMark,
@@ -13,6 +12,7 @@ import { type Place, pageOf, readQuery } from "../../directory/page.ts";
 import { entryFor, keepable, messagesText, readableTitle, readMessages } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
 import { integer, real, text } from "../rows.ts";
+import { CallsUnderway } from "./calls-underway.ts";
 import { inTransaction, type PostgresPool, type PostgresRow } from "./pool.ts";
 import type { PostgresStorageOptions } from "./postgres-storage.ts";
 import { checkSchemaName, migrate } from "./schema.ts";
@@ -39,8 +39,7 @@ const FIRST: Place = { pinned: true, lastActivityAt: Number.MAX_VALUE, session: 
 class PostgresDirectory implements SessionDirectory {
   readonly #pool: PostgresPool;
   readonly #schema: string;
-  readonly #underway = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #calls = new CallsUnderway("directory");
 
   constructor(pool: PostgresPool, schema: string) {
     this.#pool = pool;
@@ -52,7 +51,7 @@ class PostgresDirectory implements SessionDirectory {
     const key = [session.tenant, session.session];
     const texts = [owner, title, preview, folded(title), folded(preview)];
     const facts = [createdAt, lastActivityAt, ordinal, messagesText(messages)];
-    await this.#during(() =>
+    await this.#calls.run(() =>
       inTransaction(this.#pool, "BEGIN", async (client) => {
         const { rows } = await client.query({
           text: `DELETE FROM ${this.#schema}.directory WHERE tenant = $1 AND session = $2 AND created_at < $3
@@ -126,7 +125,7 @@ class PostgresDirectory implements SessionDirectory {
 
   async remove({ tenant, session }: SessionKey): Promise<void> {
     const key = [tenant, session];
-    await this.#during(() =>
+    await this.#calls.run(() =>
       inTransaction(this.#pool, "BEGIN", async (client) => {
         const text = `DELETE FROM ${this.#schema}.directory WHERE tenant = $1 AND session = $2`;
         await client.query({ text, values: key });
@@ -136,8 +135,7 @@ class PostgresDirectory implements SessionDirectory {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#underway);
+    await this.#calls.close();
   }
 
   #forgetMarks(key: string[]) {
@@ -153,21 +151,7 @@ class PostgresDirectory implements SessionDirectory {
   }
 
   #query(sql: string, values: (string | number | bigint | boolean | null)[]) {
-    return this.#during(() => this.#pool.query({ text: sql, values }));
-  }
-
-  /** Counts the call as begun, so that `close` waits for it, and gives its failure a code. */
-  async #during<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new SessionStreamError("closed", "This directory was closed; open it again.");
-    const underway = work();
-    this.#underway.add(underway);
-    try {
-      return await underway;
-    } catch (error) {
-      throw storageError(error);
-    } finally {
-      this.#underway.delete(underway);
-    }
+    return this.#calls.run(() => this.#pool.query({ text: sql, values }));
   }
 }
 

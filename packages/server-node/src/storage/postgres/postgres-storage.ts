@@ -24,6 +24,7 @@ import type {
   StoredEvent,
 } from "../contract.ts";
 import { integer, readCommand, readEntity, readEvent, readHead } from "../rows.ts";
+import { CallsUnderway } from "./calls-underway.ts";
 import { COMMAND_COLUMNS, ENTITY_COLUMNS, EVENT_COLUMNS, HEAD_COLUMNS } from "./columns.ts";
 import { commitQuery } from "./commit-query.ts";
 import { PostgresLeases } from "./leases.ts";
@@ -85,8 +86,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   readonly #maintenance: PostgresMaintenance;
   readonly #pool: PostgresPool;
   readonly #schema: string;
-  readonly #underway = new Set<Promise<unknown>>();
-  #closed = false;
+  readonly #calls = new CallsUnderway("storage");
 
   constructor(pool: PostgresPool, schema: string, durability: Durability) {
     this.capabilities = { durability, shared: true, retention: true, redaction: true };
@@ -97,7 +97,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   }
 
   async load(session: SessionKey): Promise<LoadedSession | null> {
-    return this.#during(() =>
+    return this.#calls.run(() =>
       // Both statements see the state of the first.
       inTransaction(this.#pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", async (client) => {
         const found = await this.#find(client, session);
@@ -115,7 +115,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
     session: SessionKey,
     { after, limit }: { readonly after: bigint; readonly limit: number },
   ): Promise<readonly StoredEvent[] | "gone"> {
-    return this.#during(async () => {
+    return this.#calls.run(async () => {
       const { rows } = await this.#pool.query({
         name: `${this.#schema}:events`,
         text: `SELECT s.floor, e.* FROM ${this.#schema}.session s LEFT JOIN LATERAL (
@@ -133,18 +133,18 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   }
 
   async command(session: SessionKey, id: string): Promise<StoredCommand | null> {
-    return this.#during(() => this.#command(session, id));
+    return this.#calls.run(() => this.#command(session, id));
   }
 
   async commit(commit: SessionCommit): Promise<CommitResult> {
     if (commit.head.ordinal > ORDINAL_MAX) {
       throw new SessionStreamError("ordinal_exhausted", `Ordinal ${commit.head.ordinal} is beyond ${ORDINAL_MAX}.`);
     }
-    return this.#during(() => this.#commit(commit));
+    return this.#calls.run(() => this.#commit(commit));
   }
 
   async remove({ tenant, session }: SessionKey): Promise<void> {
-    await this.#during(() =>
+    await this.#calls.run(() =>
       inTransaction(this.#pool, "BEGIN", async (client) => {
         // First, as a fenced commit locks them first; and again below, for those that a commit has left meanwhile.
         await this.#leases.forget(client, tenant, session);
@@ -165,23 +165,23 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   }
 
   async base(session: SessionKey): Promise<SessionBase | null> {
-    return this.#during(() => this.#maintenance.base(session));
+    return this.#calls.run(() => this.#maintenance.base(session));
   }
 
   async truncate(truncation: SessionTruncation): Promise<RewriteResult> {
-    return this.#during(() => this.#maintenance.truncate(truncation));
+    return this.#calls.run(() => this.#maintenance.truncate(truncation));
   }
 
   async redact(redaction: SessionRedaction): Promise<RewriteResult> {
-    return this.#during(() => this.#maintenance.redact(redaction));
+    return this.#calls.run(() => this.#maintenance.redact(redaction));
   }
 
   async sessions(query: { after: SessionKey | null; limit: number }): Promise<readonly SessionKey[]> {
-    return this.#during(() => this.#maintenance.sessions(query));
+    return this.#calls.run(() => this.#maintenance.sessions(query));
   }
 
   async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {
-    return this.#during(async () => {
+    return this.#calls.run(async () => {
       const { rows } = await this.#pool.query({
         text: `SELECT s.key, ${HEAD_COLUMNS}
                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked(tenant, session, place)
@@ -194,24 +194,23 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   }
 
   async lease(key: LeaseKey, request: { readonly holder: string; readonly ttlMs: number }): Promise<Lease | null> {
-    return this.#during(() => this.#leases.take(key, request));
+    return this.#calls.run(() => this.#leases.take(key, request));
   }
 
   async renew(lease: Lease, ttlMs: number): Promise<boolean> {
-    return this.#during(() => this.#leases.renew(lease, ttlMs));
+    return this.#calls.run(() => this.#leases.renew(lease, ttlMs));
   }
 
   async release(lease: Lease): Promise<void> {
-    await this.#during(() => this.#leases.release(lease));
+    await this.#calls.run(() => this.#leases.release(lease));
   }
 
   async expiredLeases(limit: number): Promise<readonly Lease[]> {
-    return this.#during(() => this.#leases.expired(limit));
+    return this.#calls.run(() => this.#leases.expired(limit));
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.allSettled(this.#underway);
+    await this.#calls.close();
   }
 
   async #commit(commit: SessionCommit): Promise<CommitResult> {
@@ -248,20 +247,6 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
     });
     const [row] = rows;
     return row === undefined ? null : readCommand(row);
-  }
-
-  /** Counts the call as begun, so that `close` waits for it, and gives its failure a code. */
-  async #during<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#closed) throw new SessionStreamError("closed", "This storage was closed; open it again.");
-    const underway = work();
-    this.#underway.add(underway);
-    try {
-      return await underway;
-    } catch (error) {
-      throw storageError(error);
-    } finally {
-      this.#underway.delete(underway);
-    }
   }
 }
 
