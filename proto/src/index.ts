@@ -9,6 +9,7 @@ export {
   SessionStreamError,
   type SessionStreamErrorOptions,
 } from "./error-code.ts";
+export { excerpt, messageExcerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "./excerpt.ts";
 export type {
   ClientFrameJson,
   EntityChangeJson,
@@ -34,3 +35,4 @@ export type { JsonObject, JsonValue } from "./json.ts";
 export { DEFAULT_JSON_BOUNDS, findOutOfBounds, type JsonBounds } from "./json-bounds.ts";
 export { jsonEquals } from "./json-equals.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";
+export { plainText } from "./plain-text.ts";

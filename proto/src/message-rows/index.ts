@@ -31,4 +31,4 @@ export {
 } from "./render-payload.ts";
 export { messageStoreError, type RowRetry, retryRow } from "./retry-row.ts";
 export { type RowContext, rowOfPiece } from "./row-of-piece.ts";
-export { cutPreview, textPreviewOf } from "./text-preview.ts";
+export { textPreviewOf } from "./text-preview.ts";

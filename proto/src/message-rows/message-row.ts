@@ -37,7 +37,7 @@ export interface NewMessageRow {
   /** `card`: a widget of the application; `event`: reasoning, a tool call, a tool result, an error. */
   readonly kind: "text" | "card" | "event";
   readonly blocks: readonly ContentBlock[];
-  /** At most 160 code points, for thread lists and notifications. */
+  /** One line of plain text, at most 160 code points, for thread lists and notifications. */
   readonly textPreview: string;
   /** Milliseconds since the Unix epoch: when the piece was begun. */
   readonly at: number;

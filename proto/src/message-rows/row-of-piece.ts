@@ -6,7 +6,7 @@ import { entityKey } from "../ids.ts";
 import type { JsonObject, JsonValue } from "../json.ts";
 import { type ChatPiece, MESSAGE, TOOL_CALL, TOOL_RESULT } from "./chat-piece.ts";
 import type { ContentBlock, NewMessageRow, RowStatus } from "./message-row.ts";
-import { cutPreview } from "./text-preview.ts";
+import { textPreviewOf } from "./text-preview.ts";
 
 export interface RowContext {
   readonly threadId: string;
@@ -27,7 +27,7 @@ export function rowOfPiece(piece: ChatPiece, { threadId, at, cards }: RowContext
     authorRole: shown.authorRole,
     kind: shown.kind,
     blocks: [shown.block],
-    textPreview: cutPreview(shown.preview),
+    textPreview: textPreviewOf([shown.block]),
     at,
     status: shown.status,
   };
@@ -39,7 +39,6 @@ interface Shown {
   readonly authorRole: NewMessageRow["authorRole"];
   readonly kind: NewMessageRow["kind"];
   readonly block: ContentBlock;
-  readonly preview: string;
   readonly status: RowStatus;
 }
 
@@ -59,43 +58,41 @@ function show({ kind, payload }: ChatPiece, cards: ReadonlySet<string>): Shown |
 
 function showMessage({ content, ...details }: JsonObject): Shown {
   const text = textOf(content);
-  const shown = { preview: text, status: rowStatus(details) };
+  const status = rowStatus(details);
   const block = { type: "text", text, details: filled(details) } as const;
   switch (details["role"]) {
     case "user":
-      return { ...shown, authorRole: "user", kind: "text", block };
+      return { authorRole: "user", kind: "text", block, status };
     case "assistant":
-      return { ...shown, authorRole: "agent", kind: "text", block };
+      return { authorRole: "agent", kind: "text", block, status };
     case "thinking":
-      return { ...shown, authorRole: "agent", kind: "event", block: { ...block, type: "reasoning" } };
+      return { authorRole: "agent", kind: "event", block: { ...block, type: "reasoning" }, status };
     default:
-      return { ...shown, authorRole: "system", kind: "event", block };
+      return { authorRole: "system", kind: "event", block, status };
   }
 }
 
 function showToolCall({ toolCallId, toolName, input, ...details }: JsonObject): Shown {
-  const name = textOf(toolName);
   const block = {
     type: "tool_use",
     id: textOf(toolCallId),
-    name,
+    name: textOf(toolName),
     input: textOf(input),
     details: filled(details),
   } as const;
-  return { authorRole: "agent", kind: "event", block, preview: `[${name}]`, status: rowStatus(details) };
+  return { authorRole: "agent", kind: "event", block, status: rowStatus(details) };
 }
 
 function showToolResult({ toolCallId, toolName, result, ...details }: JsonObject): Shown {
-  const name = textOf(toolName);
   const block = {
     type: "tool_result",
     tool_use_id: textOf(toolCallId),
-    name,
+    name: textOf(toolName),
     content: textOf(result),
     is_error: textOf(details["error"]) !== "",
     details: filled(details),
   } as const;
-  return { authorRole: "system", kind: "event", block, preview: `[${name}]`, status: rowStatus(details) };
+  return { authorRole: "system", kind: "event", block, status: rowStatus(details) };
 }
 
 function showCard(card: string, details: JsonObject): Shown {
@@ -103,7 +100,6 @@ function showCard(card: string, details: JsonObject): Shown {
     authorRole: "agent",
     kind: "card",
     block: { type: "card", card, details },
-    preview: `[${card}]`,
     status: "complete",
   };
 }

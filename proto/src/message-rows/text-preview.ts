@@ -1,20 +1,12 @@
 /** Owns what a thread list shows of a row. */
+import { excerpt, messageExcerpt, PREVIEW_LENGTH } from "../excerpt.ts";
 import type { ContentBlock } from "./message-row.ts";
-
-const CODE_POINTS = 160;
-
-/** Never through the middle of a character; without NUL, which PostgreSQL refuses. */
-export function cutPreview(text: string): string {
-  // Twice as many units hold at least that many code points; a half pair at their end is not among the first.
-  return Array.from(text.slice(0, 2 * CODE_POINTS))
-    .slice(0, CODE_POINTS)
-    .join("")
-    .replaceAll("\0", "\ufffd");
-}
 
 export function textPreviewOf(blocks: readonly ContentBlock[]): string {
   const said = blocks.flatMap((block) => (block.type === "text" || block.type === "reasoning" ? [block.text] : []));
-  return cutPreview(said.length > 0 ? said.join(" ") : nameOf(blocks[0]));
+  return said.length > 0
+    ? messageExcerpt(said.join("\n"), [], PREVIEW_LENGTH)
+    : excerpt(nameOf(blocks[0]), PREVIEW_LENGTH);
 }
 
 function nameOf(block: ContentBlock | undefined): string {

@@ -1,12 +1,8 @@
 /** Owns what a list shows of a conversation, from its messages: the server's rules, for what a client sees by itself. */
-import type { JsonValue } from "@sessionstream/protocol";
+import { type JsonObject, type JsonValue, messageExcerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
 import { CHAT_KINDS } from "../thread/chat-payload.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
 
-const PREVIEW_LENGTH = 160;
-const TITLE_LENGTH = 120;
-/** Far more than an excerpt needs, far less than a message may have. */
-const READ_AT_MOST = 4_096;
 const ROLES: ReadonlySet<unknown> = new Set(["user", "assistant", "error"]);
 
 export interface DescribedMessages {
@@ -30,8 +26,8 @@ export function describeMessages(entities: readonly TimelineEntity[]): Described
   if (first === undefined || last === undefined) return null;
   const own = said.filter(({ payload }) => payload["role"] === "user");
   return {
-    title: excerpt(textOf(own[0]), TITLE_LENGTH),
-    preview: excerpt(textOf(last), PREVIEW_LENGTH),
+    title: excerptOf(own[0], TITLE_LENGTH),
+    preview: excerptOf(last, PREVIEW_LENGTH),
     createdAt: first.createdAt,
     lastActivityAt: last.updatedAt,
     lastMessageOrdinal: last.createdOrdinal,
@@ -41,34 +37,25 @@ export function describeMessages(entities: readonly TimelineEntity[]): Described
 }
 
 /** Thoughts are no messages, and what is being said is one when it is said. */
-function isSaid(entity: TimelineEntity): boolean {
-  return (
-    entity.kind === CHAT_KINDS.message && !entity.open && ROLES.has(entity.payload["role"]) && textOf(entity) !== ""
-  );
+function isSaid({ kind, open, payload }: TimelineEntity): boolean {
+  if (kind !== CHAT_KINDS.message || open || !ROLES.has(payload["role"])) return false;
+  return textOf(payload["content"]).trim() !== "" || filenamesOf(payload).some((filename) => filename !== "");
 }
 
-function textOf(entity: TimelineEntity | undefined): string {
-  const { content, attachments } = entity?.payload ?? {};
-  if (typeof content === "string" && content.trim() !== "") return content;
-  return Array.isArray(attachments) ? attachments.map(filenameOf).join(", ") : "";
+function excerptOf(message: TimelineEntity | undefined, length: number): string {
+  if (message === undefined) return "";
+  return messageExcerpt(textOf(message.payload["content"]), filenamesOf(message.payload), length);
+}
+
+function filenamesOf({ attachments }: JsonObject): readonly string[] {
+  return Array.isArray(attachments) ? attachments.map(filenameOf) : [];
 }
 
 function filenameOf(attachment: JsonValue): string {
   const isObject = typeof attachment === "object" && attachment !== null && "filename" in attachment;
-  return isObject ? String(attachment["filename"] ?? "") : "";
+  return isObject ? textOf(attachment["filename"]) : "";
 }
 
-/** One line, cut between code points. */
-function excerpt(text: string, length: number): string {
-  const line = text
-    .slice(0, READ_AT_MOST)
-    .replace(/[\s\p{Cc}\p{Cs}]+/gu, " ")
-    .trim();
-  const points = [...line];
-  return points.length <= length
-    ? line
-    : `${points
-        .slice(0, length - 1)
-        .join("")
-        .trimEnd()}…`;
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }

@@ -1,5 +1,6 @@
 /** Owns what is spoken and when (pure): once that an answer began, once what it says; trouble at once. */
 import type { ChatThread, PendingMessage, RunState, ThreadStatus, TimelineEntity } from "@sessionstream/client";
+import { plainText } from "@sessionstream/protocol";
 import { errorText } from "../labels/error-text.ts";
 import type { Labels } from "../labels/labels.ts";
 
@@ -101,16 +102,9 @@ function isAnswer({ kind, payload }: TimelineEntity): boolean {
   return kind === "ChatMessage" && payload["role"] === "assistant";
 }
 
-/** The first sentence as it is spoken: without code blocks and the marks of markdown. */
+/** The first sentence as it is spoken: without blocks of code and the signs of Markdown. */
 export function firstSentence(markdown: string): string {
-  const plain = markdown
-    .slice(0, 4000)
-    .replace(/^(```|~~~)[\s\S]*?(^\1|$(?![\s\S]))/gm, " ")
-    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^\s*(#{1,6}|>|[-*+]|\d+[.)])\s+/gm, "")
-    .replace(/[*_`~|]/g, "")
-    .replace(/\s+/g, " ")
-    .trim();
+  const plain = plainText(markdown.slice(0, 4000), { withoutCode: true }).replace(/\s+/g, " ").trim();
   const sentence = /^.*?[.!?…。！？](?=\s|$)|^.*?[。！？]/.exec(plain)?.[0] ?? plain;
   return sentence.length <= LONGEST_SENTENCE ? sentence : `${sentence.slice(0, LONGEST_SENTENCE).trimEnd()}…`;
 }

@@ -101,6 +101,7 @@ it.each([
   ["```js\nlet a = 1.\n```\nThat is all.", "That is all."],
   ["- one\n- two", "one two"],
   ["終わりました。次へ", "終わりました。"],
+  ["Set **max_rows** to `2 * 3`. Then", "Set max_rows to 2 * 3."],
   ["Version 1.2 is out. Get it", "Version 1.2 is out."],
   ["", ""],
 ])("AT-22 the first sentence of %j is spoken as %j", (markdown, spoken) => {

@@ -1,5 +1,6 @@
 /** Owns one thread in a list: what it shows, and the disclosure with what can be done to it. */
 import type { ThreadActions, ThreadEntry } from "@sessionstream/client/threads";
+import { TITLE_LENGTH } from "@sessionstream/protocol";
 import { type KeyboardEvent, type SyntheticEvent, useId, useRef, useState } from "react";
 import { usePart } from "../slots/use-part.ts";
 import { useThreadsScope } from "./threads-context.tsx";
@@ -99,7 +100,7 @@ function ThreadActionButtons({ thread, onAct }: Pick<ThreadItemProps, "thread" |
           // biome-ignore lint/a11y/noAutofocus: it takes the place of the button that was just pressed.
           autoFocus
           name="title"
-          maxLength={120}
+          maxLength={TITLE_LENGTH}
           defaultValue={thread.title}
           aria-label={labels.title}
           {...part("thread-input")}

@@ -9,7 +9,7 @@ import type {
   SessionActivity,
   SessionDirectory,
 } from "./contract.ts";
-import { folded } from "./excerpt.ts";
+import { folded } from "./folded.ts";
 import { comparePlaces, pageOf, placeOf, readQuery } from "./page.ts";
 import { entryFor, keepable, NO_MARK, readableTitle, type StoredEntry, type StoredMark } from "./stored-entry.ts";
 

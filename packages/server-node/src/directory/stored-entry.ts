@@ -1,4 +1,5 @@
 /** Owns what an adapter keeps of a session, and what a principal is shown of it: the same in every adapter. */
+import { excerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
 import {
   type DirectoryEntry,
   type DirectoryMark,
@@ -6,7 +7,6 @@ import {
   RECENT_MESSAGES,
   type SessionActivity,
 } from "./contract.ts";
-import { excerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "./excerpt.ts";
 
 export interface StoredEntry extends SessionActivity {
   /** By hand; `null`: the derived title is shown. */

@@ -29,7 +29,8 @@ async function expectList(list: ThreadList, expected: string, request: ThreadPag
 }
 
 /** Says something in a session and waits until the list knows the answer. */
-async function converse({ backend, threads, prompt }: ThreadListFixture, name: string): Promise<ThreadEntry> {
+async function converse(fixture: ThreadListFixture, name: string, prompt = fixture.prompt): Promise<ThreadEntry> {
+  const { backend, threads } = fixture;
   const session = sessionId(name);
   const follower = follow(backend, session);
   await follower.until("it is loaded", () => follower.hydration().type === "ready");
@@ -133,6 +134,18 @@ export const THREAD_LIST_CASES: readonly ThreadListCase[] = [
     async run({ threads }) {
       insist((await refusal(threads.update(S1, { pinned: true }))) === "session_not_found", "it is not found");
       insist((await threads.list()).threads.length === 0, "and not made");
+    },
+  },
+  {
+    id: "T8",
+    title: "G53 G21 a title is one line of plain text, whatever the prompt is written in",
+    async run(fixture) {
+      const { title } = await converse(
+        fixture,
+        "s1",
+        "# Fix **this**:\n```ts\na ** b\n```\nas in [the docs](https://x.y/_z_)",
+      );
+      insist(title === "Fix this: a ** b as in the docs", "the signs of Markdown are gone");
     },
   },
 ];

@@ -1,4 +1,5 @@
 /** Owns what a chat's session shows in a list of threads. Pure: of the view alone. */
+import { messageExcerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
 import type { ChatMessageEntity } from "@sessionstream/protocol/chat/v1";
 import { RECENT_MESSAGES, type SessionActivity } from "../../directory/contract.ts";
 import type { EntityRecord, SessionView } from "../../projection/view.ts";
@@ -21,8 +22,11 @@ export function sessionActivity(view: SessionView): SessionActivity | null {
   return {
     session: view.session,
     owner,
-    title: textOf(shown.find(({ payload }) => payload.role === "user")),
-    preview: textOf(last),
+    title: excerptOf(
+      shown.find(({ payload }) => payload.role === "user"),
+      TITLE_LENGTH,
+    ),
+    preview: excerptOf(last, PREVIEW_LENGTH),
     createdAt,
     lastActivityAt: last?.updatedAt ?? createdAt,
     ordinal: view.ordinal,
@@ -48,13 +52,14 @@ const ROLES: ReadonlySet<string> = new Set(["user", "assistant", "error"]);
 
 /** Thoughts are no messages, and what is being said is one when it is said. */
 function isShown({ payload, open }: EntityRecord<typeof ChatMessage.schema>): boolean {
-  return ROLES.has(payload.role) && !open && textOfPayload(payload) !== "";
+  const says = payload.content.trim() !== "" || filenamesOf(payload).some((filename) => filename !== "");
+  return ROLES.has(payload.role) && !open && says;
 }
 
-function textOf(message: EntityRecord<typeof ChatMessage.schema> | undefined): string {
-  return message === undefined ? "" : textOfPayload(message.payload);
+function excerptOf(message: EntityRecord<typeof ChatMessage.schema> | undefined, length: number): string {
+  return message === undefined ? "" : messageExcerpt(message.payload.content, filenamesOf(message.payload), length);
 }
 
-function textOfPayload({ content, attachments }: ChatMessageEntity): string {
-  return content.trim() === "" ? attachments.map(({ filename }) => filename).join(", ") : content;
+function filenamesOf({ attachments }: ChatMessageEntity): readonly string[] {
+  return attachments.map(({ filename }) => filename);
 }

@@ -7,7 +7,7 @@ import type {
   SessionActivity,
   SessionDirectory,
 } from "../../directory/contract.ts";
-import { folded } from "../../directory/excerpt.ts";
+import { folded } from "../../directory/folded.ts";
 import { type Place, pageOf, readQuery } from "../../directory/page.ts";
 import { entryFor, keepable, messagesText, readableTitle, readMessages } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";

@@ -1,6 +1,6 @@
 /** Owns the SQL of the directory. Knows nothing of transactions: the caller holds one where there are several. */
 import type { DirectoryMark, DirectoryQuery, SessionActivity } from "../../directory/contract.ts";
-import { folded } from "../../directory/excerpt.ts";
+import { folded } from "../../directory/folded.ts";
 import type { Place } from "../../directory/page.ts";
 import {
   keepable,

@@ -1,8 +1,7 @@
 /** Owns the routes of a list of threads: reading what a request asks for, and the JSON of an entry. */
-import { ORDINAL_MAX, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import { ORDINAL_MAX, parseOrdinal, SessionStreamError, TITLE_LENGTH } from "@sessionstream/protocol";
 import type { ThreadChange } from "../../chat/threads/thread-service.ts";
 import type { DirectoryEntry } from "../../directory/contract.ts";
-import { TITLE_LENGTH } from "../../directory/excerpt.ts";
 import { flagField, textField } from "./body-fields.ts";
 import type { ChatCall } from "./chat-routes.ts";
 

@@ -1,4 +1,5 @@
-/** Owns how a text is shortened to one line, and how two texts are compared in a search. */
+/** Owns how what was said is shortened to one line: the same wherever it is listed. */
+import { plainText } from "./plain-text.ts";
 
 export const TITLE_LENGTH = 120;
 export const PREVIEW_LENGTH = 160;
@@ -22,11 +23,9 @@ export function excerpt(text: string, length: number): string {
         .trimEnd()}…`;
 }
 
-/** For a search: texts that differ in case or in compatible forms of letters become the same. */
-export function folded(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\s\p{Cc}]+/gu, " ")
-    .trim();
+/** Of a message, without the signs of Markdown; where it has no text, the names of its files. */
+export function messageExcerpt(content: string, filenames: readonly string[], length: number): string {
+  return content.trim() === ""
+    ? excerpt(filenames.join(", "), length)
+    : excerpt(plainText(content.slice(0, READ_AT_MOST)), length);
 }
