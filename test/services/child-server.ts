@@ -56,6 +56,8 @@ interface ServerProgram {
   readonly args: readonly string[];
   readonly folder: string;
   readonly answers: () => Promise<void>;
+  /** Ends it with all its children, at once; they would write to the folder while it is removed. Default `SIGKILL`. */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /**
@@ -66,7 +68,7 @@ export async function startChildServer(server: ServerProgram): Promise<ChildServ
   let child = spawnServer(server);
   const onExit = (): void => {
     child.kill("SIGKILL");
-    rmSync(server.folder, { recursive: true, force: true });
+    removeFolder(server.folder);
   };
   const halt = async (signal: NodeJS.Signals) => {
     if (hasEnded(child)) return;
@@ -90,10 +92,15 @@ export async function startChildServer(server: ServerProgram): Promise<ChildServ
     },
     async stop() {
       process.off("exit", onExit);
-      await halt("SIGKILL");
-      rmSync(server.folder, { recursive: true, force: true });
+      await halt(server.stopSignal ?? "SIGKILL");
+      removeFolder(server.folder);
     },
   };
+}
+
+/** Tries again while a process that is being killed still writes into it. */
+function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }
 
 type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;

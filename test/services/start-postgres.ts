@@ -45,6 +45,8 @@ export async function startPostgres(): Promise<TestPostgres | null> {
     args: ["-D", data, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
     folder,
     answers: () => answers(url),
+    // "Immediate shutdown": waits for its children, which a SIGKILL leaves to find out by themselves.
+    stopSignal: "SIGQUIT",
   });
   return { ...server, url };
 }
