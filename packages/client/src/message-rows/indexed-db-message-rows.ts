@@ -1,5 +1,6 @@
 /** Owns a messages table in IndexedDB, with a channel on which the tabs of a browser tell each other of rows. */
 import type { MessageRow, MessageRowStore, RowPage } from "@sessionstream/protocol/message-rows";
+import { indexedDbTable } from "../platform/indexed-db-table.ts";
 
 export interface IndexedDbMessageRowsOptions {
   /** Of the database, and of the channel. Default `sessionstream.rows`. */
@@ -19,18 +20,8 @@ export function indexedDbMessageRows({
   name = "sessionstream.rows",
 }: IndexedDbMessageRowsOptions = {}): IndexedDbMessageRows {
   const observers = new Map<symbol, { readonly threadId: string; next(rows: readonly MessageRow[]): void }>();
-  let opened: Promise<IDBDatabase> | null = null;
+  const stored = indexedDbTable(name, TABLE, createTable);
   let channel: BroadcastChannel | null = null;
-
-  const forget = (): void => {
-    opened = null;
-  };
-
-  function open(): Promise<IDBDatabase> {
-    opened ??= openDatabase(name, forget);
-    opened.catch(forget);
-    return opened;
-  }
 
   function tell(row: MessageRow): void {
     for (const { threadId, next } of observers.values()) if (threadId === row.threadId) next([row]);
@@ -43,57 +34,47 @@ export function indexedDbMessageRows({
     return channel;
   }
 
-  async function inTable<T>(mode: IDBTransactionMode, use: (table: IDBObjectStore, done: (value: T) => void) => void) {
-    const connection = await open();
-    return new Promise<T>((resolve, reject) => {
-      const transaction = connection.transaction(TABLE, mode);
-      let result: { readonly value: T } | null = null;
-      use(transaction.objectStore(TABLE), (value) => {
-        result = { value };
-      });
-      // Not before it is kept: a quota is checked last.
-      transaction.oncomplete = () => {
-        if (result !== null) resolve(result.value);
-      };
-      transaction.onabort = () => reject(transaction.error);
-    });
-  }
-
   return {
     loadMessages: (threadId, page) =>
-      inTable<readonly MessageRow[]>("readonly", (table, done) => {
+      stored.run("readonly", (table) => {
         const found: MessageRow[] = [];
         const request = table.index(BY_SEQ).openCursor(rangeOf(threadId, page), "prev");
         request.onsuccess = () => {
           const cursor = request.result;
-          if (cursor === null || found.length === page?.limit) return done(found.reverse());
+          if (cursor === null || found.length === page?.limit) return;
           // CAST: written by `appendMessage`.
           found.push(cursor.value as MessageRow);
           cursor.continue();
         };
+        return () => found.reverse();
       }),
     async appendMessage(row) {
-      const added = await inTable<MessageRow | null>("readwrite", (table, done) => {
+      const added = await stored.run("readwrite", (table) => {
+        let seq: IDBValidKey | null = null;
         const known = table.index(BY_KEY).getKey([row.threadId, row.key]);
         known.onsuccess = () => {
-          if (known.result !== undefined) return done(null);
+          if (known.result !== undefined) return;
           const adding = table.add(row);
-          adding.onsuccess = () => done({ ...row, seq: Number(adding.result) });
+          adding.onsuccess = () => {
+            seq = adding.result;
+          };
         };
+        return (): MessageRow | null => (seq === null ? null : { ...row, seq: Number(seq) });
       });
       if (added === null) return;
       tell(structuredClone(added));
       meet().postMessage(added);
     },
     removeMessages: (threadId) =>
-      inTable<void>("readwrite", (table, done) => {
+      stored.run("readwrite", (table) => {
         const request = table.index(BY_SEQ).openKeyCursor(rangeOf(threadId, undefined));
         request.onsuccess = () => {
           const cursor = request.result;
-          if (cursor === null) return done();
+          if (cursor === null) return;
           table.delete(cursor.primaryKey);
           cursor.continue();
         };
+        return () => undefined;
       }),
     observeMessages(threadId, next) {
       const id = Symbol(threadId);
@@ -102,36 +83,19 @@ export function indexedDbMessageRows({
       return () => void observers.delete(id);
     },
     close() {
-      void opened?.then((connection) => connection.close(), forget);
+      stored.close();
       channel?.close();
       channel = null;
-      opened = null;
     },
   };
 }
 
-function rangeOf(threadId: string, page: RowPage | undefined): IDBKeyRange {
-  return IDBKeyRange.bound([threadId], [threadId, page?.before ?? Number.POSITIVE_INFINITY], false, true);
+function createTable(database: IDBDatabase): void {
+  const table = database.createObjectStore(TABLE, { keyPath: "seq", autoIncrement: true });
+  table.createIndex(BY_KEY, ["threadId", "key"], { unique: true });
+  table.createIndex(BY_SEQ, ["threadId", "seq"]);
 }
 
-function openDatabase(name: string, closed: () => void): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => {
-      const table = request.result.createObjectStore(TABLE, { keyPath: "seq", autoIncrement: true });
-      table.createIndex(BY_KEY, ["threadId", "key"], { unique: true });
-      table.createIndex(BY_SEQ, ["threadId", "seq"]);
-    };
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const connection = request.result;
-      connection.onclose = closed;
-      // Somebody clears this site's data: do not stand in the way.
-      connection.onversionchange = () => {
-        connection.close();
-        closed();
-      };
-      resolve(connection);
-    };
-  });
+function rangeOf(threadId: string, page: RowPage | undefined): IDBKeyRange {
+  return IDBKeyRange.bound([threadId], [threadId, page?.before ?? Number.POSITIVE_INFINITY], false, true);
 }

@@ -1,5 +1,6 @@
 /** Owns texts in IndexedDB: one database, one table, each owner's keys apart. */
 import type { KeyValueStore } from "../outbox/device.ts";
+import { indexedDbTable } from "./indexed-db-table.ts";
 
 interface Row {
   readonly owner: string;
@@ -10,27 +11,16 @@ interface Row {
 const TABLE = "items";
 
 export function indexedDbStore(database: string, owner: string): KeyValueStore {
-  let opened: Promise<IDBDatabase> | null = null;
+  const items = indexedDbTable(database, TABLE, (created) =>
+    created.createObjectStore(TABLE, { keyPath: ["owner", "key"] }),
+  );
   /** Arrays sort behind all texts. */
   const own = () => IDBKeyRange.bound([owner], [owner, []]);
-  const forget = () => {
-    opened = null;
-  };
 
-  function open(): Promise<IDBDatabase> {
-    opened ??= openDatabase(database, forget);
-    opened.catch(forget);
-    return opened;
-  }
-
-  async function run<T>(mode: IDBTransactionMode, use: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const connection = await open();
-    return new Promise((resolve, reject) => {
-      const transaction = connection.transaction(TABLE, mode);
-      const request = use(transaction.objectStore(TABLE));
-      // Not before it is kept: a quota is checked last.
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
+  function run<Result>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<Result>): Promise<Result> {
+    return items.run(mode, (table) => {
+      const request = ask(table);
+      return () => request.result;
     });
   }
 
@@ -49,22 +39,4 @@ export function indexedDbStore(database: string, owner: string): KeyValueStore {
       await run("readwrite", (table) => table.delete(own()));
     },
   };
-}
-
-function openDatabase(name: string, closed: () => void): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: ["owner", "key"] });
-    request.onerror = () => reject(request.error);
-    request.onsuccess = () => {
-      const connection = request.result;
-      connection.onclose = closed;
-      // Somebody clears this site's data: do not stand in the way.
-      connection.onversionchange = () => {
-        connection.close();
-        closed();
-      };
-      resolve(connection);
-    };
-  });
 }
