@@ -9,7 +9,8 @@ import { readNotice, writeNotice } from "../notice-text.ts";
 /** What is used of a `Pool` of `pg`. It stays the application's. */
 export interface NotifyingPool {
   query(text: string, values: string[]): Promise<unknown>;
-  connect(): Promise<ListeningClient>;
+  /** By a callback: in the turn in which a connection is there it may be lost as well, and an error nobody hears is fatal. */
+  connect(taken: (error: Error | undefined, client: ListeningClient | undefined) => void): void;
 }
 
 export interface ListeningClient {
@@ -69,14 +70,14 @@ function keepListening(
   let stop = () => {};
   let failures = 0;
 
-  async function begin(): Promise<void> {
-    let client: ListeningClient;
-    try {
-      client = await pool.connect();
-    } catch (error) {
-      lose(error);
-      return;
-    }
+  function begin(): void {
+    pool.connect((error, client) => {
+      if (client === undefined) lose(error);
+      else void listenOn(client);
+    });
+  }
+
+  async function listenOn(client: ListeningClient): Promise<void> {
     let over = false;
     const end = (error: unknown) => {
       if (over) return;
@@ -117,13 +118,13 @@ function keepListening(
 
   function lose(error: unknown): void {
     if (stopped) return;
-    listener.disconnected(error);
     const delayMs = Math.min(RETRY_FIRST_MS * 2 ** failures, RETRY_MOST_MS);
     failures += 1;
-    stop = setTimer(delayMs, () => void begin());
+    stop = setTimer(delayMs, begin);
+    listener.disconnected(error);
   }
 
-  void begin();
+  begin();
   return () => {
     stopped = true;
     stop();

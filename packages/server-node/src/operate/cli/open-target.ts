@@ -55,6 +55,8 @@ async function openPostgres(connectionString: string): Promise<OpenedStorage> {
   const { default: pg } = await import("pg");
   const { postgresStorage } = await import("../../storage/postgres/index.ts");
   const pool = new pg.Pool({ connectionString, max: 4 });
+  // Of connections that are idle: the pool makes others, or what asks for one is told.
+  pool.on("error", () => undefined);
   const storage = await postgresStorage({ pool });
   return {
     storage,

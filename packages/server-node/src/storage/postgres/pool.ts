@@ -25,13 +25,16 @@ export interface PostgresResult {
 
 export interface PostgresClient {
   query(query: PostgresQuery): Promise<PostgresResult>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  off(event: "error", listener: (error: Error) => void): unknown;
   /** `true`: the connection is broken and goes. */
   release(destroy?: boolean): void;
 }
 
 /** A `Pool` of `pg`. */
 export interface PostgresPool {
-  connect(): Promise<PostgresClient>;
+  /** By a callback: in the turn in which a connection is there it may be lost as well, and an error nobody hears is fatal. */
+  connect(taken: (error: Error | undefined, client: PostgresClient | undefined) => void): void;
   query(query: PostgresQuery): Promise<PostgresResult>;
 }
 
@@ -41,7 +44,7 @@ export async function inTransaction<Result>(
   begin: string,
   work: (client: PostgresClient) => Promise<Result>,
 ): Promise<Result> {
-  const client = await pool.connect();
+  const client = await take(pool);
   let broken = false;
   try {
     await client.query({ text: begin });
@@ -55,6 +58,23 @@ export async function inTransaction<Result>(
     );
     throw error;
   } finally {
+    client.off("error", isToldAnyway);
     client.release(broken);
   }
 }
+
+function take(pool: PostgresPool): Promise<PostgresClient> {
+  return new Promise((resolve, reject) => {
+    pool.connect((error, client) => {
+      if (client === undefined) {
+        reject(error);
+        return;
+      }
+      client.on("error", isToldAnyway);
+      resolve(client);
+    });
+  });
+}
+
+/** By the statement that waits for its answer, and by each one that is sent after it. */
+function isToldAnyway(): void {}

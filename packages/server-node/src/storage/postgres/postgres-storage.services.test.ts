@@ -32,7 +32,7 @@ describe.skipIf(url === null)("PostgreSQL", () => {
     ["off", "on", "process"],
   ])("F-D7 fsync %s and synchronous_commit %s: claims %s", async (fsync, synchronous, durability) => {
     const settings: PostgresPool = {
-      connect: () => pool.connect(),
+      connect: (taken) => pool.connect(taken),
       query: (query) =>
         query.text.includes("current_setting('fsync')")
           ? Promise.resolve({ rows: [{ fsync, synchronous }] })

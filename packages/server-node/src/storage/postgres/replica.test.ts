@@ -9,7 +9,7 @@ it("F-D4 a replica is refused before anything is asked of its tables", async () 
       asked.push(text);
       return { rows: [{ replica: true }] };
     },
-    connect: () => Promise.reject(new Error("not to be used")),
+    connect: (taken) => taken(new Error("not to be used"), undefined),
   };
   await expect(postgresStorage({ pool: replica })).rejects.toMatchObject({
     code: "invalid_options",

@@ -16,13 +16,17 @@ export function failingPool(inner: PostgresPool): FailingPool {
     return Promise.reject(new Error("injected failure"));
   };
 
+  const through = (client: PostgresClient): PostgresClient => ({
+    query: (query) => pass(client, query),
+    on: (event, listener) => client.on(event, listener),
+    off: (event, listener) => client.off(event, listener),
+    release: (destroy) => client.release(destroy),
+  });
+
   return {
     pool: {
       query: (query) => pass(inner, query),
-      connect: async () => {
-        const client = await inner.connect();
-        return { query: (query) => pass(client, query), release: (destroy) => client.release(destroy) };
-      },
+      connect: (taken) => inner.connect((error, client) => taken(error, client && through(client))),
     },
     failAt: (n) => {
       untilFailure = n;
