@@ -12,6 +12,7 @@ import type { Outbox, OutboxItem, OutboxMember, OutboxSeat } from "./outbox.ts";
 import { type OutboxMessage, readOutboxMessage, type SessionMessage } from "./outbox-message.ts";
 import { createStoredItems, type OutboxLimits } from "./stored-items.ts";
 import { createSturdyStore } from "./sturdy-store.ts";
+import { sends, type Turn, type TurnEvent, turnAfter } from "./turn.ts";
 import { within } from "./within.ts";
 
 export interface DurableOutboxOptions {
@@ -116,7 +117,6 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
   }
 
   function join(session: SessionId, member: OutboxMember): OutboxSeat {
-    const leaving = new AbortController();
     const changed: SessionMessage = { type: "changed", session };
     /** What was put after the sign-out. */
     const tooLate = new Map<string, OutboxItem>();
@@ -129,38 +129,43 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       durabilityChanged() {
         // What this page kept is on the device now, for whoever has the turn.
         if (durability === "device") tell(changed, seat);
-        takeOrLeavePlace();
-        tellTurn();
+        happen(durability === "device" ? "saved" : "unsaved");
       },
       hear(message) {
         // In its order: news of a message come after the message.
         inOrder = inOrder.then(async () => {
           if (message.type === "changed") await refresh();
-          else if (!leaving.signal.aborted && !signedOut) member.heard(message.commandId, message.news);
+          else if (turn !== "left" && !signedOut) member.heard(message.commandId, message.news);
         });
       },
     };
     let inOrder = Promise.resolve();
     let changes = 0;
     let cancelExpiry: (() => void) | null = null;
+    let turn: Turn = "starting";
     let space: DeviceSpace | null = null;
-    /** Of the place in the line for the session's lock, while there is one. */
-    let leavePlace: (() => void) | null = null;
-    let isStarted = false;
-    let isLeader = false;
-    let wasTold = false;
+    /** In the line for the session's lock. */
+    let place = new AbortController();
 
-    /** What the device does not take, only this page knows: then it sends, whoever has the lock. */
-    function tellTurn(): void {
-      const isOurs = isLeader || durability === "memory";
-      if (!isStarted || isOurs === wasTold) return;
-      wasTold = isOurs;
-      member.turn(isOurs);
+    function happen(event: TurnEvent): void {
+      const next = turnAfter(turn, event);
+      if (next !== undefined) become(next);
     }
 
-    function lead(isOurs: boolean): void {
-      isLeader = isOurs;
-      tellTurn();
+    function become(next: Turn): void {
+      const before = turn;
+      turn = next;
+      if (next !== "leading") place.abort();
+      if (sends(next) !== sends(before)) member.turn(sends(next));
+      if (next === "waiting") standInLine();
+    }
+
+    function standInLine(): void {
+      place = new AbortController();
+      const { signal } = place;
+      space?.lock(session, signal, () => {
+        if (!signal.aborted) happen("held");
+      });
     }
 
     async function load(): Promise<readonly OutboxItem[]> {
@@ -168,7 +173,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       if (expired) tell(changed, seat);
       cancelExpiry?.();
       cancelExpiry =
-        expiresAt === null || leaving.signal.aborted
+        expiresAt === null || turn === "left"
           ? null
           : platform.setTimer(Math.min(expiresAt - platform.now(), LONGEST_TIMER_MS), () => void refresh());
       return items;
@@ -178,7 +183,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
     async function refresh(): Promise<void> {
       const before = changes;
       const items = await load();
-      if (leaving.signal.aborted || signedOut) return;
+      if (turn === "left" || signedOut) return;
       if (changes === before) member.items(items);
       else await refresh();
     }
@@ -187,62 +192,8 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       const opening = open().catch(() => null);
       await refresh();
       space = await opening;
-      if (leaving.signal.aborted) return;
-      isStarted = true;
-      tellTurn();
-      // Without locks every page sends; a message's id keeps that from being seen.
-      if (space === null) lead(true);
-      else takeOrLeavePlace();
-    }
-
-    /** Who cannot see what the others put on the device must not have the lock: nobody would send that. */
-    function takeOrLeavePlace(): void {
-      if (space === null || !isStarted || leaving.signal.aborted) return;
-      if (durability === "device") {
-        if (leavePlace === null) standInLine(space);
-      } else if (leavePlace !== null) {
-        leavePlace();
-        lead(false);
-      }
-    }
-
-    function standInLine(space: DeviceSpace): void {
-      const place = new AbortController();
-      const leave = () => {
-        place.abort();
-        stopListening();
-        leaving.signal.removeEventListener("abort", leave);
-        leavePlace = null;
-      };
-      // A page that nobody looks at may be suspended at any time, with its lock: others first.
-      const stopListening = platform.onLifecycle((event) => {
-        if (event === "wake" || event === "offline") return;
-        leave();
-        lead(false);
-        // Not even waiting for a lock may a page be that is kept for a return.
-        if (event === "pagehide") standInLineOnReturn(space);
-        else standInLine(space);
-      });
-      leaving.signal.addEventListener("abort", leave);
-      leavePlace = leave;
-      space.lock(session, place.signal, () => {
-        if (!place.signal.aborted) lead(true);
-      });
-    }
-
-    function standInLineOnReturn(space: DeviceSpace): void {
-      const stopListening = platform.onLifecycle((event) => {
-        if (event !== "wake") return;
-        leave();
-        standInLine(space);
-      });
-      const leave = () => {
-        stopListening();
-        leaving.signal.removeEventListener("abort", leave);
-        leavePlace = null;
-      };
-      leaving.signal.addEventListener("abort", leave);
-      leavePlace = leave;
+      if (turn === "left") return;
+      become(space === null ? "alone" : durability === "device" ? "waiting" : "outside");
     }
 
     async function put(item: OutboxItem): Promise<void> {
@@ -257,6 +208,7 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       else tell(changed, seat);
     }
 
+    const stopListening = platform.onLifecycle(happen);
     seats.add(seat);
     void start();
     return {
@@ -274,7 +226,9 @@ export function durableOutbox(options: DurableOutboxOptions): DurableOutbox {
       },
       tell: (commandId, news) => tell({ type: "news", session, commandId, news }, seat),
       leave() {
-        leaving.abort();
+        turn = "left";
+        place.abort();
+        stopListening();
         cancelExpiry?.();
         seats.delete(seat);
       },
