@@ -1,5 +1,6 @@
 import { SessionStreamError, sessionId } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
+import type { ChatBackend } from "../backend/chat-backend.ts";
 import { createFakeBrowser } from "../testing/fake-browser.ts";
 import { type FakeHub, fakeHub } from "../testing/fake-hub.ts";
 import { createManualPlatform } from "../testing/manual-platform.ts";
@@ -8,6 +9,7 @@ import { type OutboxTab, type OutboxTabOptions, openOutboxTab, settled } from ".
 
 const SESSION = sessionId("s");
 const DAY_MS = 24 * 60 * 60 * 1_000;
+const MOODS = ["refuses writes", "refuses", "hangs"] as const;
 
 function setUp() {
   const browser = createFakeBrowser();
@@ -28,6 +30,27 @@ async function shown(...tabs: readonly OutboxTab[]): Promise<void> {
     await settled();
     for (const tab of tabs) tab.advance(0);
   }
+}
+
+/** As long as a device that hangs keeps a page waiting for each of its answers. */
+async function patience(tab: OutboxTab, answers: number): Promise<void> {
+  for (let answer = 0; answer < answers; answer += 1) {
+    await settled();
+    tab.advance(3_000);
+  }
+}
+
+/** Which page's backend a message went through. */
+function watchSenders({ backend }: FakeHub) {
+  const senders: string[] = [];
+  const sentBy = (name: string): ChatBackend => ({
+    ...backend,
+    submit(command, signal) {
+      senders.push(`${name}: ${String(command.payload["prompt"])}`);
+      return backend.submit(command, signal);
+    },
+  });
+  return { senders, sentBy };
 }
 
 function log(hub: FakeHub, session = SESSION): readonly string[] {
@@ -341,14 +364,7 @@ describe("several tabs", () => {
 describe("a tab in the background", () => {
   it("F-P4 lets one that is looked at send, and sends when it is the only one", async () => {
     const { hub, openTab } = setUp();
-    const senders: string[] = [];
-    const sentBy = (name: string) => ({
-      ...hub.backend,
-      submit: (...[command, signal]: Parameters<typeof hub.backend.submit>) => {
-        senders.push(`${name}: ${String(command.payload["prompt"])}`);
-        return hub.backend.submit(command, signal);
-      },
-    });
+    const { senders, sentBy } = watchSenders(hub);
     const hidden = await openTab({ backend: sentBy("hidden") });
     const visible = await openTab({ backend: sentBy("visible") });
     hidden.setVisible(false);
@@ -369,14 +385,7 @@ describe("a tab in the background", () => {
 describe("a page that is left and kept for a return", () => {
   it("F-P2 neither has nor awaits the turn to send until it is shown again", async () => {
     const { hub, openTab } = setUp();
-    const senders: string[] = [];
-    const sentBy = (name: string) => ({
-      ...hub.backend,
-      submit: (...[command, signal]: Parameters<typeof hub.backend.submit>) => {
-        senders.push(`${name}: ${String(command.payload["prompt"])}`);
-        return hub.backend.submit(command, signal);
-      },
-    });
+    const { senders, sentBy } = watchSenders(hub);
     const left = await openTab({ backend: sentBy("left") });
     left.leavePage();
     left.setVisible(false);
@@ -425,7 +434,7 @@ describe("signing out", () => {
     expect(alsoAlice.pending()).toEqual(["still too late: closed", "far too late: closed"]);
   });
 
-  it.each(["refuses writes", "refuses", "hangs"] as const)(
+  it.each(MOODS)(
     "F-P6 signing out of a device that %s says that messages stay there, and can be repeated",
     async (mood) => {
       const { browser, hub, openTab } = setUp();
@@ -478,50 +487,35 @@ describe("signing out", () => {
 });
 
 describe("a device that keeps nothing", () => {
-  it.each(["refuses writes", "refuses", "hangs"] as const)(
-    "F-P5 that %s: sends all the same, and says so",
-    async (mood) => {
-      const { browser, hub, openTab } = setUp();
-      browser.storage(mood);
-      const tab = await openTab();
-      const said: string[] = [];
-      tab.outbox.subscribe(() => said.push(tab.outbox.durability));
-      tab.send("one");
-      tab.send("two");
-      for (let second = 0; second < 10; second += 1) {
-        await settled();
-        tab.advance(3_000);
-      }
-      await shown(tab);
-      expect([tab.pending(), log(hub), tab.outbox.durability]).toEqual([[], ["one", "two"], "memory"]);
-    },
-  );
+  it.each(MOODS)("F-P5 that %s: sends all the same, and says so", async (mood) => {
+    const { browser, hub, openTab } = setUp();
+    browser.storage(mood);
+    const tab = await openTab();
+    const said: string[] = [];
+    tab.outbox.subscribe(() => said.push(tab.outbox.durability));
+    tab.send("one");
+    tab.send("two");
+    await patience(tab, 10);
+    await shown(tab);
+    expect([tab.pending(), log(hub), tab.outbox.durability]).toEqual([[], ["one", "two"], "memory"]);
+  });
 
-  it.each(["refuses writes", "refuses", "hangs"] as const)(
-    "F-P5 that %s: a page sends what only it knows, though another has the turn",
-    async (mood) => {
-      const { browser, hub, openTab } = setUp();
-      const leader = await openTab();
-      const other = await openTab();
-      browser.storage(mood);
-      other.send("mine");
-      for (let second = 0; second < 10; second += 1) {
-        await settled();
-        other.advance(3_000);
-      }
-      await shown(leader, other);
-      expect([other.pending(), log(hub)]).toEqual([[], ["mine"]]);
-    },
-  );
+  it.each(MOODS)("F-P5 that %s: a page sends what only it knows, though another has the turn", async (mood) => {
+    const { browser, hub, openTab } = setUp();
+    const leader = await openTab();
+    const other = await openTab();
+    browser.storage(mood);
+    other.send("mine");
+    await patience(other, 10);
+    await shown(leader, other);
+    expect([other.pending(), log(hub)]).toEqual([[], ["mine"]]);
+  });
 
   it("F-P4 F-P5 that hangs for one page alone: that page leaves the turn to those who can read it", async () => {
     const { browser, hub, openTab } = setUp();
     browser.storage("hangs");
     const stuck = await openTab();
-    for (let second = 0; second < 3; second += 1) {
-      await settled();
-      stuck.advance(3_000);
-    }
+    await patience(stuck, 3);
     browser.storage("works");
     const other = await openTab();
     other.send("theirs");
