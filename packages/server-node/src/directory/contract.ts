@@ -80,7 +80,7 @@ export interface DirectoryPage {
 
 export const MAX_PAGE = 100;
 
-/** Every method is atomic. A failure is `storage_unavailable`. */
+/** Every method is atomic. A failure is `storage_unavailable`, or `corrupt_data` where a row cannot be read. */
 export interface SessionDirectory {
   /** Takes what is newer than what it has, by the log's beginning and the ordinal; anything else changes nothing. */
   record(activity: SessionActivity): Promise<void>;

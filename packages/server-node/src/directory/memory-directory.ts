@@ -51,7 +51,7 @@ class MemoryDirectory implements SessionDirectory {
       .filter(({ entry }) => entry.session.tenant === tenant && entry.owner === principal)
       .map((kept) => shown(kept, principal))
       .filter((entry) => entry.archived === archived && isFound(entry, search))
-      .filter((entry) => after === null || comparePlaces(placeOf(entry), after) > 0)
+      .filter((entry) => comparePlaces(placeOf(entry), after) > 0)
       .sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
     return pageOf(found.slice(0, limit + 1), limit);
   }

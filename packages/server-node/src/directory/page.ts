@@ -12,6 +12,8 @@ export interface Place {
   readonly session: string;
 }
 
+const BEFORE_ALL: Place = { pinned: true, lastActivityAt: Number.MAX_VALUE, session: "" };
+
 export function placeOf({ pinned, lastActivityAt, session }: DirectoryEntry): Place {
   return { pinned, lastActivityAt, session: session.session };
 }
@@ -25,11 +27,11 @@ export function comparePlaces(a: Place, b: Place): number {
 }
 
 /** @throws SessionStreamError `bad_request` */
-export function readQuery({ limit, before }: DirectoryQuery): { readonly limit: number; readonly after: Place | null } {
+export function readQuery({ limit, before }: DirectoryQuery): { readonly limit: number; readonly after: Place } {
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE) {
     throw new SessionStreamError("bad_request", `"limit" is a whole number from 1 to ${MAX_PAGE}.`);
   }
-  return { limit, after: before === null ? null : readPlace(before) };
+  return { limit, after: before === null ? BEFORE_ALL : readPlace(before) };
 }
 
 /** @param entries one more than `limit`, if there are */

@@ -50,14 +50,3 @@ function readUpTo(principal: string, messages: readonly DirectoryMessage[], { re
   const own = messages.findLast(({ author }) => author === principal)?.ordinal ?? 0n;
   return own > readOrdinal ? own : readOrdinal;
 }
-
-/** As one text: `[["12","ada"],["15",null]]`. */
-export function messagesText(messages: readonly DirectoryMessage[]): string {
-  return JSON.stringify(messages.map(({ ordinal, author }) => [ordinal.toString(), author]));
-}
-
-export function readMessages(text: string): readonly DirectoryMessage[] {
-  // CAST: written by `messagesText`, into a table of ours.
-  const written = JSON.parse(text) as [string, string | null][];
-  return written.map(([ordinal, author]) => ({ ordinal: BigInt(ordinal), author }));
-}

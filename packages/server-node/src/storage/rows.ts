@@ -23,7 +23,6 @@ export function readHead(row: StoredRow): SessionHead {
 
 export function readEvent(row: StoredRow): StoredEvent {
   const commandId = textOrNull(row, "command_id");
-  const skippedBy = textOrNull(row, "skipped_by");
   return {
     ordinal: integer(row, "ordinal"),
     id: text(row, "id"),
@@ -31,7 +30,9 @@ export function readEvent(row: StoredRow): StoredEvent {
     name: text(row, "name"),
     payload: text(row, "payload"),
     ...(commandId !== null && { commandId }),
-    ...(skippedBy !== null && { skippedBy: readSkippedBy(skippedBy) }),
+    ...(row["skipped_by"] !== null && {
+      skippedBy: list(row, "skipped_by", (stamp) => (typeof stamp === "string" ? stamp : null)),
+    }),
   };
 }
 
@@ -74,19 +75,6 @@ export function skippedByText({ skippedBy }: StoredEvent): string | null {
   return skippedBy === undefined ? null : JSON.stringify(skippedBy);
 }
 
-function readSkippedBy(json: string): readonly string[] {
-  const list = parsed(json);
-  return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : damaged("skipped_by", "list");
-}
-
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
 export function text(row: StoredRow, column: string): string {
   const found = row[column];
   return typeof found === "string" ? found : damaged(column, "text");
@@ -113,6 +101,21 @@ export function flag(row: StoredRow, column: string): boolean {
   const found = row[column];
   if (typeof found === "boolean") return found;
   return found === 0n || found === 1n ? found === 1n : damaged(column, "flag");
+}
+
+/** A list that is kept as one text of JSON. `read`: `null` is for what it must not hold. */
+export function list<Item>(row: StoredRow, column: string, read: (item: unknown) => Item | null): readonly Item[] {
+  const items = parsed(text(row, column));
+  if (!Array.isArray(items)) return damaged(column, "list");
+  return items.map((item: unknown) => read(item) ?? damaged(column, "list of its kind"));
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
 }
 
 function damaged(column: string, expected: string): never {

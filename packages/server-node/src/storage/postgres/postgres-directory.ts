@@ -7,13 +7,13 @@ import type {
   SessionActivity,
   SessionDirectory,
 } from "../../directory/contract.ts";
+import { messagesText, readEntry } from "../../directory/entry-row.ts";
 import { folded } from "../../directory/folded.ts";
-import { type Place, pageOf, readQuery } from "../../directory/page.ts";
-import { entryFor, keepable, messagesText, readableTitle, readMessages } from "../../directory/stored-entry.ts";
+import { pageOf, readQuery } from "../../directory/page.ts";
+import { keepable, readableTitle } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
-import { integer, real, text } from "../rows.ts";
 import { CallsUnderway } from "./calls-underway.ts";
-import { inTransaction, type PostgresPool, type PostgresRow } from "./pool.ts";
+import { inTransaction, type PostgresPool, type PostgresRow, type PostgresValue } from "./pool.ts";
 import type { PostgresStorageOptions } from "./postgres-storage.ts";
 import { checkSchemaName, migrate } from "./schema.ts";
 import { storageError } from "./storage-error.ts";
@@ -33,8 +33,6 @@ export async function postgresDirectory(options: PostgresStorageOptions): Promis
     throw storageError(error);
   }
 }
-
-const FIRST: Place = { pinned: true, lastActivityAt: Number.MAX_VALUE, session: "" };
 
 class PostgresDirectory implements SessionDirectory {
   readonly #pool: PostgresPool;
@@ -79,8 +77,8 @@ class PostgresDirectory implements SessionDirectory {
   async list(query: DirectoryQuery): Promise<DirectoryPage> {
     const { limit, after } = readQuery(query);
     const { tenant, principal, archived, search } = query;
-    const { pinned, lastActivityAt, session } = after ?? FIRST;
-    const { rows } = await this.#query(
+    const { pinned, lastActivityAt, session } = after;
+    const rows = await this.#query(
       `SELECT * FROM (${this.#marked("$1")} WHERE d.tenant = $2 AND d.owner = $1) AS thread
        WHERE archived = $3
          AND (strpos(COALESCE(found_given, found_title), $4) > 0 OR strpos(found_preview, $4) > 0)
@@ -96,7 +94,7 @@ class PostgresDirectory implements SessionDirectory {
 
   async get({ tenant, session }: SessionKey, principal: string): Promise<DirectoryEntry | null> {
     const sql = `${this.#marked("$1")} WHERE d.tenant = $2 AND d.session = $3`;
-    const [row] = (await this.#query(sql, [principal, tenant, session])).rows;
+    const [row] = await this.#query(sql, [principal, tenant, session]);
     return row === undefined ? null : readEntry(principal, row);
   }
 
@@ -150,27 +148,7 @@ class PostgresDirectory implements SessionDirectory {
               ON m.tenant = d.tenant AND m.session = d.session AND m.principal = ${principal}`;
   }
 
-  #query(sql: string, values: (string | number | bigint | boolean | null)[]) {
-    return this.#calls.run(() => this.#pool.query({ text: sql, values }));
+  #query(text: string, values: PostgresValue[]): Promise<readonly PostgresRow[]> {
+    return this.#calls.run(async () => (await this.#pool.query({ text, values })).rows);
   }
-}
-
-function readEntry(principal: string, row: PostgresRow): DirectoryEntry {
-  const entry = {
-    session: { tenant: text(row, "tenant"), session: text(row, "session") },
-    owner: text(row, "owner"),
-    title: text(row, "title"),
-    givenTitle: row["given_title"] === null ? null : text(row, "given_title"),
-    preview: text(row, "preview"),
-    createdAt: real(row, "created_at"),
-    lastActivityAt: real(row, "last_activity_at"),
-    ordinal: integer(row, "ordinal"),
-    messages: readMessages(text(row, "messages")),
-  };
-  return entryFor(principal, entry, {
-    pinned: row["pinned"] === true,
-    muted: row["muted"] === true,
-    archived: row["archived"] === true,
-    readOrdinal: integer(row, "read_ordinal"),
-  });
 }

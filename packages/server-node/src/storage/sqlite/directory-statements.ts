@@ -1,23 +1,11 @@
 /** Owns the SQL of the directory. Knows nothing of transactions: the caller holds one where there are several. */
-import type { DirectoryMark, DirectoryQuery, SessionActivity } from "../../directory/contract.ts";
+import type { DirectoryEntry, DirectoryMark, DirectoryQuery, SessionActivity } from "../../directory/contract.ts";
+import { messagesText, readEntry } from "../../directory/entry-row.ts";
 import { folded } from "../../directory/folded.ts";
 import type { Place } from "../../directory/page.ts";
-import {
-  keepable,
-  messagesText,
-  readableTitle,
-  readMessages,
-  type StoredEntry,
-  type StoredMark,
-} from "../../directory/stored-entry.ts";
+import { keepable, readableTitle } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
-import { integer, real, text } from "../rows.ts";
-import type { SqliteConnection, SqliteRow } from "./driver.ts";
-
-export interface MarkedEntry {
-  readonly entry: StoredEntry;
-  readonly mark: StoredMark;
-}
+import type { SqliteConnection } from "./driver.ts";
 
 /** What a principal has not marked is as if all its marks were off. */
 const MARKED = `
@@ -25,8 +13,6 @@ const MARKED = `
          COALESCE(m.read_ordinal, 0) AS read_ordinal
   FROM sessionstream_directory d
   LEFT JOIN sessionstream_directory_mark m ON m.tenant = d.tenant AND m.session = d.session AND m.principal = ?`;
-
-const FIRST: Place = { pinned: true, lastActivityAt: Number.MAX_VALUE, session: "" };
 
 export class DirectoryStatements {
   readonly #isOtherLog;
@@ -84,18 +70,18 @@ export class DirectoryStatements {
     this.#record.run(...key, ...texts, createdAt, lastActivityAt, ordinal, messagesText(messages));
   }
 
-  get({ tenant, session }: SessionKey, principal: string): MarkedEntry | null {
+  get({ tenant, session }: SessionKey, principal: string): DirectoryEntry | null {
     const row = this.#get.get(principal, tenant, session);
-    return row === undefined ? null : readMarked(row);
+    return row === undefined ? null : readEntry(principal, row);
   }
 
-  list({ tenant, principal, archived, search }: DirectoryQuery, after: Place | null, limit: number): MarkedEntry[] {
-    const { pinned, lastActivityAt, session } = after ?? FIRST;
+  list({ tenant, principal, archived, search }: DirectoryQuery, after: Place, limit: number): DirectoryEntry[] {
+    const { pinned, lastActivityAt, session } = after;
     const place = [flag(pinned), flag(pinned), lastActivityAt, lastActivityAt, session] as const;
     const term = folded(search);
     return this.#list
       .all(principal, tenant, principal, flag(archived), term, term, ...place, BigInt(limit))
-      .map(readMarked);
+      .map((row) => readEntry(principal, row));
   }
 
   rename({ tenant, session }: SessionKey, title: string): void {
@@ -116,26 +102,4 @@ export class DirectoryStatements {
 
 function flag(set: boolean): bigint {
   return set ? 1n : 0n;
-}
-
-function readMarked(row: SqliteRow): MarkedEntry {
-  return {
-    entry: {
-      session: { tenant: text(row, "tenant"), session: text(row, "session") },
-      owner: text(row, "owner"),
-      title: text(row, "title"),
-      givenTitle: row["given_title"] === null ? null : text(row, "given_title"),
-      preview: text(row, "preview"),
-      createdAt: real(row, "created_at"),
-      lastActivityAt: real(row, "last_activity_at"),
-      ordinal: integer(row, "ordinal"),
-      messages: readMessages(text(row, "messages")),
-    },
-    mark: {
-      pinned: integer(row, "pinned") === 1n,
-      muted: integer(row, "muted") === 1n,
-      archived: integer(row, "archived") === 1n,
-      readOrdinal: integer(row, "read_ordinal"),
-    },
-  };
 }

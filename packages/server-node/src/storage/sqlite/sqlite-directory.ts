@@ -9,7 +9,6 @@ import type {
   SessionDirectory,
 } from "../../directory/contract.ts";
 import { pageOf, readQuery } from "../../directory/page.ts";
-import { entryFor } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
 import { DirectoryStatements } from "./directory-statements.ts";
 import type { SqliteConnection } from "./driver.ts";
@@ -44,14 +43,14 @@ class SqliteDirectory implements SessionDirectory {
 
   async list(query: DirectoryQuery): Promise<DirectoryPage> {
     const { limit, after } = readQuery(query);
-    const found = this.#run(() => this.#rows.list(query, after, limit + 1));
-    const entries = found.map(({ entry, mark }) => entryFor(query.principal, entry, mark));
-    return pageOf(entries, limit);
+    return pageOf(
+      this.#run(() => this.#rows.list(query, after, limit + 1)),
+      limit,
+    );
   }
 
   async get(session: SessionKey, principal: string): Promise<DirectoryEntry | null> {
-    const found = this.#run(() => this.#rows.get(session, principal));
-    return found === null ? null : entryFor(principal, found.entry, found.mark);
+    return this.#run(() => this.#rows.get(session, principal));
   }
 
   async rename(session: SessionKey, title: string): Promise<void> {
