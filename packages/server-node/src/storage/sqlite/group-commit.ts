@@ -1,10 +1,10 @@
 /**
- * Owns transactions: commits that arrive in one turn of the event loop, of whatever sessions, share one, so that the
- * disk is synced once for all of them. Does not know what a commit writes.
+ * Owns which commits share a transaction: those that arrive in one turn of the event loop, of whatever sessions, so that
+ * the disk is synced once for all of them. Does not know what a commit writes.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { CommitResult, SessionCommit } from "../contract.ts";
-import type { SqliteConnection } from "./driver.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
 
 interface WaitingCommit {
   readonly commit: SessionCommit;
@@ -16,18 +16,13 @@ interface WaitingCommit {
 const MAX_GROUP = 256;
 
 export class GroupCommit {
-  readonly #begin;
-  readonly #end;
-  readonly #rollback;
+  readonly #transaction: WriteTransaction;
   readonly #write: (commit: SessionCommit) => CommitResult;
   #waiting: WaitingCommit[] = [];
   #scheduled: NodeJS.Immediate | null = null;
 
-  constructor(connection: SqliteConnection, write: (commit: SessionCommit) => CommitResult) {
-    // IMMEDIATE: a transaction that reads first and writes later could fail for good when another process wrote between.
-    this.#begin = connection.prepare("BEGIN IMMEDIATE");
-    this.#end = connection.prepare("COMMIT");
-    this.#rollback = connection.prepare("ROLLBACK");
+  constructor(transaction: WriteTransaction, write: (commit: SessionCommit) => CommitResult) {
+    this.#transaction = transaction;
     this.#write = write;
   }
 
@@ -36,19 +31,6 @@ export class GroupCommit {
       this.#waiting.push({ commit, resolve, reject });
       this.#schedule();
     });
-  }
-
-  /** Runs `work` in a transaction of its own, now. */
-  alone<Result>(work: () => Result): Result {
-    this.#begin.run();
-    try {
-      const result = work();
-      this.#end.run();
-      return result;
-    } catch (error) {
-      this.#abandon();
-      throw error;
-    }
   }
 
   /** Writes whatever still waits. */
@@ -69,7 +51,7 @@ export class GroupCommit {
   /** One that cannot be written must not take the others along: then each has a transaction of its own. */
   #writeGroup(group: readonly WaitingCommit[]): void {
     try {
-      this.#begin.run();
+      this.#transaction.begin();
     } catch (error) {
       // Whoever keeps the file to itself does so for all of them: each would wait for it anew, and everybody with them.
       rejectAll(group, error);
@@ -79,28 +61,20 @@ export class GroupCommit {
     try {
       results = group.map((waiting) => this.#write(waiting.commit));
     } catch (error) {
-      this.#abandon();
+      this.#transaction.abandon();
       if (group.length === 1) rejectAll(group, error);
       else for (const waiting of group) this.#writeGroup([waiting]);
       return;
     }
     try {
-      this.#end.run();
+      this.#transaction.commit();
     } catch (error) {
       // Whether the disk has it is unknown: writing again could answer `conflict` to a commit that is there.
-      this.#abandon();
+      this.#transaction.abandon();
       rejectAll(group, error);
       return;
     }
     for (const [index, result] of results.entries()) group[index]?.resolve(result);
-  }
-
-  #abandon(): void {
-    try {
-      this.#rollback.run();
-    } catch {
-      // SQLite has rolled back by itself (disk full, I/O error).
-    }
   }
 }
 

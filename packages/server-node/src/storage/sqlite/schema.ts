@@ -5,6 +5,7 @@
  */
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { SqliteConnection } from "./driver.ts";
+import { WriteTransaction } from "./write-transaction.ts";
 
 /**
  * Ordinals are INTEGER (int64), times and other numbers REAL: so a driver returns bigint here and number there.
@@ -127,7 +128,8 @@ export const MIGRATIONS: readonly string[] = [INITIAL, LEASES, DIRECTORY, BASE];
 
 /** All missing migrations or none, also when several processes open an old file at once. */
 export function migrate(connection: SqliteConnection, migrations: readonly string[] = MIGRATIONS): void {
-  connection.exec("BEGIN IMMEDIATE");
+  const transaction = new WriteTransaction(connection);
+  transaction.begin();
   try {
     connection.exec("CREATE TABLE IF NOT EXISTS sessionstream_schema (version INTEGER NOT NULL) STRICT");
     const version = readVersion(connection);
@@ -137,18 +139,10 @@ export function migrate(connection: SqliteConnection, migrations: readonly strin
       connection.exec("DELETE FROM sessionstream_schema");
       connection.exec(`INSERT INTO sessionstream_schema (version) VALUES (${migrations.length})`);
     }
-    connection.exec("COMMIT");
+    transaction.commit();
   } catch (error) {
-    abandon(connection);
+    transaction.abandon();
     throw SessionStreamError.from(error, "storage_unavailable");
-  }
-}
-
-function abandon(connection: SqliteConnection): void {
-  try {
-    connection.exec("ROLLBACK");
-  } catch {
-    // SQLite has rolled back by itself; what went wrong before is what counts.
   }
 }
 

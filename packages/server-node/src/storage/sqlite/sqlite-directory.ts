@@ -14,6 +14,7 @@ import { DirectoryStatements } from "./directory-statements.ts";
 import type { SqliteConnection } from "./driver.ts";
 import { openDatabase } from "./open-connection.ts";
 import type { SqliteDatabaseOptions, SqliteFileOptions } from "./sqlite-storage.ts";
+import { WriteTransaction } from "./write-transaction.ts";
 
 /** Default of `synchronous` here: `"NORMAL"`. What a power cut takes comes back with the session, except marks. */
 export type SqliteDirectoryOptions = Omit<SqliteFileOptions, "shared"> | Omit<SqliteDatabaseOptions, "shared">;
@@ -29,11 +30,13 @@ export function sqliteDirectory(options: SqliteDirectoryOptions): SessionDirecto
 
 class SqliteDirectory implements SessionDirectory {
   readonly #connection: SqliteConnection;
+  readonly #transaction: WriteTransaction;
   readonly #rows: DirectoryStatements;
   #closed = false;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
+    this.#transaction = new WriteTransaction(connection);
     this.#rows = new DirectoryStatements(connection);
   }
 
@@ -71,18 +74,8 @@ class SqliteDirectory implements SessionDirectory {
     this.#connection.close();
   }
 
-  /** IMMEDIATE: what it reads first is still so when it writes. */
   #alone(work: () => void): void {
-    this.#run(() => {
-      this.#connection.exec("BEGIN IMMEDIATE");
-      try {
-        work();
-        this.#connection.exec("COMMIT");
-      } catch (error) {
-        this.#connection.exec("ROLLBACK");
-        throw error;
-      }
-    });
+    this.#run(() => this.#transaction.alone(work));
   }
 
   #run<Result>(work: () => Result): Result {

@@ -27,6 +27,7 @@ import { LeaseStatements } from "./lease-statements.ts";
 import { MaintenanceStatements } from "./maintenance-statements.ts";
 import { type OpenedDatabase, openDatabase, type Synchronous } from "./open-connection.ts";
 import { SessionStatements } from "./session-statements.ts";
+import { WriteTransaction } from "./write-transaction.ts";
 
 export interface SqliteFileOptions {
   /** Folders are created; `":memory:"` keeps everything in memory. */
@@ -83,7 +84,8 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
   readonly #connection: SqliteConnection;
   protected readonly session: SessionStatements;
   readonly #maintenance: MaintenanceStatements;
-  readonly #transactions: GroupCommit;
+  readonly #transaction: WriteTransaction;
+  readonly #commits: GroupCommit;
   readonly #beginRead;
   readonly #endRead;
   #closed = false;
@@ -94,7 +96,8 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
     this.session = new SessionStatements(connection);
     this.leases = new LeaseStatements(connection);
     this.#maintenance = new MaintenanceStatements(connection, this.session);
-    this.#transactions = new GroupCommit(connection, (commit) => this.#write(commit));
+    this.#transaction = new WriteTransaction(connection);
+    this.#commits = new GroupCommit(this.#transaction, (commit) => this.#write(commit));
     this.#beginRead = connection.prepare("BEGIN");
     this.#endRead = connection.prepare("COMMIT");
   }
@@ -116,7 +119,7 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
     if (commit.head.ordinal > ORDINAL_MAX) {
       throw new SessionStreamError("ordinal_exhausted", `Ordinal ${commit.head.ordinal} is beyond ${ORDINAL_MAX}.`);
     }
-    return this.#transactions.submit(commit);
+    return this.#commits.submit(commit);
   }
 
   async remove(session: SessionKey): Promise<void> {
@@ -150,14 +153,14 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#transactions.flush();
+    this.#commits.flush();
     this.#connection.close();
   }
 
   /** In a transaction of its own, now. */
   protected alone<Result>(work: () => Result): Result {
     this.#assertOpen();
-    return wrapping(() => this.#transactions.alone(work));
+    return wrapping(() => this.#transaction.alone(work));
   }
 
   /** Several statements see one state, whatever another process writes meanwhile. */

@@ -10,7 +10,8 @@ export interface FailingHandle extends FaultInjector {
   executions(sql: string): number;
 }
 
-export function failingHandle(inner: SafeIntegersHandle): FailingHandle {
+/** `poisoned`: what else happens when a poisoned statement fails. */
+export function failingHandle(inner: SafeIntegersHandle, poisoned: () => void = () => {}): FailingHandle {
   const counts = new Map<string, number>();
   const poisons = new Set<unknown>();
   let untilFailure = 0;
@@ -18,7 +19,10 @@ export function failingHandle(inner: SafeIntegersHandle): FailingHandle {
 
   const pass = (sql: string, values: readonly unknown[] = []): void => {
     counts.set(sql, (counts.get(sql) ?? 0) + 1);
-    if (values.flat().some((value) => poisons.has(value))) throw new Error("poisoned value");
+    if (values.flat().some((value) => poisons.has(value))) {
+      poisoned();
+      throw new Error("poisoned value");
+    }
     if (untilFailure === 0) return;
     untilFailure--;
     if (untilFailure > 0) return;
