@@ -1,3 +1,4 @@
+export type { PostgresStorageOptions } from "./open-schema.ts";
 export type {
   PostgresClient,
   PostgresPool,
@@ -7,4 +8,4 @@ export type {
   PostgresValue,
 } from "./pool.ts";
 export { postgresDirectory } from "./postgres-directory.ts";
-export { type PostgresStorageOptions, postgresStorage, type ServerStorage } from "./postgres-storage.ts";
+export { postgresStorage, type ServerStorage } from "./postgres-storage.ts";

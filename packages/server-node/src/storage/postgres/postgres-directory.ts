@@ -13,25 +13,16 @@ import { pageOf, readQuery } from "../../directory/page.ts";
 import { keepable, readableTitle } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
 import { CallsUnderway } from "./calls-underway.ts";
+import { openSchema, type PostgresStorageOptions } from "./open-schema.ts";
 import { inTransaction, type PostgresPool, type PostgresRow, type PostgresValue } from "./pool.ts";
-import type { PostgresStorageOptions } from "./postgres-storage.ts";
-import { checkSchemaName, migrate } from "./schema.ts";
-import { storageError } from "./storage-error.ts";
 
 /**
  * Opens the tables, and makes or migrates them first; in the storage's schema or another.
  * @throws storage_unavailable when the database cannot be reached, or is of a newer version; invalid_options for a
- * schema name that would need quoting.
+ * schema name that would need quoting, or a pool that leads to a replica or changes numbers.
  */
 export async function postgresDirectory(options: PostgresStorageOptions): Promise<SessionDirectory> {
-  const { pool, schema = "sessionstream" } = options;
-  checkSchemaName(schema);
-  try {
-    await migrate(pool, schema);
-    return new PostgresDirectory(pool, schema);
-  } catch (error) {
-    throw storageError(error);
-  }
+  return openSchema(options, (pool, schema) => new PostgresDirectory(pool, schema));
 }
 
 class PostgresDirectory implements SessionDirectory {

@@ -49,6 +49,25 @@ describe.skipIf(url === null)("PostgreSQL", () => {
     });
   });
 
+  it("refuses a pool whose type parsers make numbers of ordinals, and takes one that makes bigints", async () => {
+    const parsedBy = (parse: (text: string) => unknown) => {
+      const types = {
+        getTypeParser: (id: number) => (id === pg.types.builtins.INT8 ? parse : pg.types.getTypeParser(id)),
+      };
+      const parsing = new pg.Pool({ connectionString: url ?? "", max: 2, types });
+      onTestFinished(() => parsing.end());
+      return parsing;
+    };
+    await expect(open(aSchema(), parsedBy(Number))).rejects.toMatchObject({
+      code: "invalid_options",
+      message: expect.stringContaining("types"),
+    });
+    const storage = await open(aSchema(), parsedBy(BigInt));
+    const { head, session: key } = commitAfter(null, "r1", { events: 1 });
+    await storage.commit(commitAfter(null, "r1", { events: 1 }));
+    expect((await storage.load(key))?.head).toEqual(head);
+  });
+
   it("F-D9 says that the database cannot be reached, and works on when it can", async () => {
     const schema = aSchema();
     const nowhere = new pg.Pool({ connectionString: "postgres://postgres@127.0.0.1:1/none" });

@@ -29,16 +29,8 @@ import { COMMAND_COLUMNS, ENTITY_COLUMNS, EVENT_COLUMNS, HEAD_COLUMNS } from "./
 import { commitQuery } from "./commit-query.ts";
 import { PostgresLeases } from "./leases.ts";
 import { PostgresMaintenance } from "./maintenance.ts";
+import { openSchema, type PostgresStorageOptions } from "./open-schema.ts";
 import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
-import { checkSchemaName, migrate } from "./schema.ts";
-import { storageError } from "./storage-error.ts";
-
-export interface PostgresStorageOptions {
-  /** A `Pool` of `pg`. It stays the caller's: its size, its TLS, its `error` listener, its end. */
-  readonly pool: PostgresPool;
-  /** Schema of the tables, made when it is missing. Default `"sessionstream"`. */
-  readonly schema?: string;
-}
 
 /** All that a database which processes share can do. */
 export type ServerStorage = SharedMessageStorage & RetentionStorage & RedactableStorage;
@@ -46,28 +38,10 @@ export type ServerStorage = SharedMessageStorage & RetentionStorage & Redactable
 /**
  * Opens the tables, and makes or migrates them first.
  * @throws storage_unavailable when the database cannot be reached, or is of a newer version; invalid_options for a
- * schema name that would need quoting, or a pool that leads to a replica.
+ * schema name that would need quoting, or a pool that leads to a replica or changes numbers.
  */
 export async function postgresStorage(options: PostgresStorageOptions): Promise<ServerStorage> {
-  const { pool, schema = "sessionstream" } = options;
-  checkSchemaName(schema);
-  try {
-    await assertPrimary(pool);
-    await migrate(pool, schema);
-    return new PostgresStorage(pool, schema, await durabilityOf(pool));
-  } catch (error) {
-    throw storageError(error);
-  }
-}
-
-/** What a replica shows is some time ago: a hub would decide on it, and a client would be told of a lost log. */
-async function assertPrimary(pool: PostgresPool): Promise<void> {
-  const [row] = (await pool.query({ text: "SELECT pg_is_in_recovery() AS replica" })).rows;
-  if (row?.["replica"] !== true) return;
-  throw new SessionStreamError(
-    "invalid_options",
-    "The pool leads to a replica. Sessions are read where they are written: connect it to the primary.",
-  );
+  return openSchema(options, async (pool, schema) => new PostgresStorage(pool, schema, await durabilityOf(pool)));
 }
 
 /** What the server's settings give; see "fsync" and "synchronous_commit" in the manual of PostgreSQL. */

@@ -1,8 +1,12 @@
 import { expect, it } from "vitest";
 import type { PostgresPool } from "./pool.ts";
+import { postgresDirectory } from "./postgres-directory.ts";
 import { postgresStorage } from "./postgres-storage.ts";
 
-it("F-D4 a replica is refused before anything is asked of its tables", async () => {
+it.each([
+  ["storage", postgresStorage],
+  ["directory", postgresDirectory],
+])("F-D4 a replica is refused before the %s asks anything of its tables", async (_, open) => {
   const asked: string[] = [];
   const replica: PostgresPool = {
     query: async ({ text }) => {
@@ -11,7 +15,7 @@ it("F-D4 a replica is refused before anything is asked of its tables", async () 
     },
     connect: (taken) => taken(new Error("not to be used"), undefined),
   };
-  await expect(postgresStorage({ pool: replica })).rejects.toMatchObject({
+  await expect(open({ pool: replica })).rejects.toMatchObject({
     code: "invalid_options",
     message: expect.stringContaining("primary"),
   });
