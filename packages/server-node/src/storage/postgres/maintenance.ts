@@ -1,28 +1,10 @@
-/**
- * Owns the SQL of shortening a log and of erasing what it said. The head moves first, in the same transaction: whoever
- * commits meanwhile waits for its row and then conflicts.
- */
-import { baseText, readBaseText } from "../base-text.ts";
-import type {
-  RewriteResult,
-  SessionBase,
-  SessionHead,
-  SessionKey,
-  SessionRedaction,
-  SessionTruncation,
-  StoredCommand,
-  StoredEvent,
-} from "../contract.ts";
-import { integer, readHead, readSessionKey, skippedByText, text } from "../rows.ts";
-import { HEAD_COLUMNS } from "./columns.ts";
-import { entityQuery } from "./commit-query.ts";
-import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
-
-interface Rewritten {
-  readonly session: SessionKey;
-  readonly expect: string;
-  readonly head: SessionHead;
-}
+/** Owns shortening a log and erasing what it said. Each is one statement: whoever commits meanwhile conflicts with it. */
+import { readBaseText } from "../base-text.ts";
+import type { RewriteResult, SessionBase, SessionKey, SessionRedaction, SessionTruncation } from "../contract.ts";
+import { integer, readSessionKey, text } from "../rows.ts";
+import { redactionQuery, truncationQuery } from "./commit-query.ts";
+import { findSession } from "./find-session.ts";
+import type { PostgresPool, PostgresQuery } from "./pool.ts";
 
 export class PostgresMaintenance {
   readonly #pool: PostgresPool;
@@ -45,26 +27,11 @@ export class PostgresMaintenance {
   }
 
   truncate(truncation: SessionTruncation): Promise<RewriteResult> {
-    const { head, base } = truncation;
-    return this.#rewrite(truncation, async (client, key) => {
-      await client.query({
-        text: `DELETE FROM ${this.#schema}.event WHERE session_key = $1 AND ordinal <= $2`,
-        values: [key, head.floor],
-      });
-      await client.query({
-        text: `INSERT INTO ${this.#schema}.base (session_key, floor, entities) VALUES ($1, $2, $3)
-               ON CONFLICT (session_key) DO UPDATE SET floor = excluded.floor, entities = excluded.entities`,
-        values: [key, head.floor, baseText(base)],
-      });
-    });
+    return this.#rewrite(truncation.session, truncationQuery(this.#schema, truncation));
   }
 
   redact(redaction: SessionRedaction): Promise<RewriteResult> {
-    return this.#rewrite(redaction, async (client, key) => {
-      for (const event of redaction.events) await this.#replaceEvent(client, key, event);
-      for (const command of redaction.commands) await this.#replaceCommand(client, key, command);
-      await client.query(entityQuery(this.#schema, key, redaction.entities));
-    });
+    return this.#rewrite(redaction.session, redactionQuery(this.#schema, redaction));
   }
 
   async sessions(query: { readonly after: SessionKey | null; readonly limit: number }): Promise<readonly SessionKey[]> {
@@ -77,54 +44,9 @@ export class PostgresMaintenance {
     return rows.map(readSessionKey);
   }
 
-  #rewrite(
-    { session, expect, head }: Rewritten,
-    write: (client: PostgresClient, key: bigint) => Promise<void>,
-  ): Promise<RewriteResult> {
-    return inTransaction(this.#pool, "BEGIN", async (client) => {
-      const { rows } = await client.query({
-        text: `SELECT key, ${HEAD_COLUMNS} FROM ${this.#schema}.session WHERE tenant = $1 AND session = $2 FOR UPDATE`,
-        values: [session.tenant, session.session],
-      });
-      const [row] = rows;
-      const found = row === undefined ? null : readHead(row);
-      if (row === undefined || found?.revision !== expect) return { status: "conflict", head: found };
-      const key = integer(row, "key");
-      await client.query({
-        text: `UPDATE ${this.#schema}.session SET revision = $2, epoch = $3, ordinal = $4, tag = $5, projected = $6,
-               view = $7, horizon = $8, floor = $9 WHERE key = $1`,
-        values: [
-          key,
-          head.revision,
-          head.epoch,
-          head.ordinal,
-          head.tag,
-          head.projected,
-          head.view,
-          head.horizon,
-          head.floor,
-        ],
-      });
-      await write(client, key);
-      return { status: "committed" };
-    });
-  }
-
-  async #replaceEvent(client: PostgresClient, key: bigint, event: StoredEvent): Promise<void> {
-    const { ordinal, id, at, name, payload, commandId = null } = event;
-    await client.query({
-      text: `UPDATE ${this.#schema}.event SET id = $3, at = $4, name = $5, payload = $6, command_id = $7, skipped_by = $8
-             WHERE session_key = $1 AND ordinal = $2`,
-      values: [key, ordinal, id, at, name, payload, commandId, skippedByText(event)],
-    });
-  }
-
-  async #replaceCommand(client: PostgresClient, key: bigint, command: StoredCommand): Promise<void> {
-    const { id, scope, fingerprint, outcome } = command;
-    await client.query({
-      text: `UPDATE ${this.#schema}.command SET scope = $3, fingerprint = $4, outcome = $5
-             WHERE session_key = $1 AND id = $2`,
-      values: [key, id, scope, fingerprint, outcome],
-    });
+  async #rewrite(session: SessionKey, query: PostgresQuery): Promise<RewriteResult> {
+    const { rows } = await this.#pool.query(query);
+    if (rows.length === 1) return { status: "committed" };
+    return { status: "conflict", head: (await findSession(this.#pool, this.#schema, session))?.head ?? null };
   }
 }

@@ -25,12 +25,13 @@ import type {
 } from "../contract.ts";
 import { integer, readCommand, readEntity, readEvent, readHead } from "../rows.ts";
 import { CallsUnderway } from "./calls-underway.ts";
-import { COMMAND_COLUMNS, ENTITY_COLUMNS, EVENT_COLUMNS, HEAD_COLUMNS } from "./columns.ts";
+import { COMMAND, ENTITY, EVENT, HEAD, namesOf } from "./columns.ts";
 import { commitQuery } from "./commit-query.ts";
+import { findSession } from "./find-session.ts";
 import { PostgresLeases } from "./leases.ts";
 import { PostgresMaintenance } from "./maintenance.ts";
 import { openSchema, type PostgresStorageOptions } from "./open-schema.ts";
-import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
+import { inTransaction, type PostgresPool } from "./pool.ts";
 
 /** All that a database which processes share can do. */
 export type ServerStorage = SharedMessageStorage & RetentionStorage & RedactableStorage;
@@ -74,10 +75,10 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
     return this.#calls.run(() =>
       // Both statements see the state of the first.
       inTransaction(this.#pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", async (client) => {
-        const found = await this.#find(client, session);
+        const found = await findSession(client, this.#schema, session);
         if (found === null) return null;
         const { rows } = await client.query({
-          text: `SELECT ${ENTITY_COLUMNS} FROM ${this.#schema}.entity WHERE session_key = $1`,
+          text: `SELECT ${namesOf(ENTITY)} FROM ${this.#schema}.entity WHERE session_key = $1`,
           values: [found.key],
         });
         return { head: found.head, entities: rows.map(readEntity) };
@@ -93,7 +94,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
       const { rows } = await this.#pool.query({
         name: `${this.#schema}:events`,
         text: `SELECT s.floor, e.* FROM ${this.#schema}.session s LEFT JOIN LATERAL (
-                 SELECT ${EVENT_COLUMNS} FROM ${this.#schema}.event
+                 SELECT ${namesOf(EVENT)} FROM ${this.#schema}.event
                  WHERE session_key = s.key AND ordinal > $3 ORDER BY ordinal LIMIT $4
                ) e ON true WHERE s.tenant = $1 AND s.session = $2 ORDER BY e.ordinal`,
         values: [session.tenant, session.session, after, limit],
@@ -157,7 +158,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   async heads(sessions: readonly SessionKey[]): Promise<readonly (SessionHead | null)[]> {
     return this.#calls.run(async () => {
       const { rows } = await this.#pool.query({
-        text: `SELECT s.key, ${HEAD_COLUMNS}
+        text: `SELECT s.key, ${namesOf(HEAD)}
                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked(tenant, session, place)
                LEFT JOIN ${this.#schema}.session s ON s.tenant = asked.tenant AND s.session = asked.session
                ORDER BY asked.place`,
@@ -197,34 +198,20 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
       if (known !== null) return { status: "duplicate", command: known };
       const mayWrite = fence === undefined || (await this.#leases.isCurrent(session.tenant, session.session, fence));
       if (!mayWrite) return { status: "fenced" };
-      const found = await this.#find(this.#pool, session);
+      const found = await findSession(this.#pool, this.#schema, session);
       if ((found?.head.revision ?? null) !== expect) return { status: "conflict", head: found?.head ?? null };
       // It was in the way when the commit looked, and has gone since: a session created and removed again, say.
       if (attempt === MAX_ATTEMPTS) throw new Error("The head is the expected one, and still could not be moved");
     }
   }
 
-  async #find(client: Pick<PostgresClient, "query">, session: SessionKey): Promise<FoundSession | null> {
-    const { rows } = await client.query({
-      text: `SELECT key, ${HEAD_COLUMNS} FROM ${this.#schema}.session WHERE tenant = $1 AND session = $2`,
-      values: [session.tenant, session.session],
-    });
-    const [row] = rows;
-    return row === undefined ? null : { key: integer(row, "key"), head: readHead(row) };
-  }
-
   async #command(session: SessionKey, id: string): Promise<StoredCommand | null> {
     const { rows } = await this.#pool.query({
-      text: `SELECT ${COMMAND_COLUMNS} FROM ${this.#schema}.command
+      text: `SELECT ${namesOf(COMMAND)} FROM ${this.#schema}.command
              WHERE id = $3 AND session_key = (SELECT key FROM ${this.#schema}.session WHERE tenant = $1 AND session = $2)`,
       values: [session.tenant, session.session, id],
     });
     const [row] = rows;
     return row === undefined ? null : readCommand(row);
   }
-}
-
-interface FoundSession {
-  readonly key: bigint;
-  readonly head: SessionHead;
 }
