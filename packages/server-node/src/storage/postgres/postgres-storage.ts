@@ -3,7 +3,6 @@
  * and no connection between calls; whatever two processes write at once, the head's row decides.
  * An id takes part in an index, so that the ids of one row together may have about 2,600 bytes.
  */
-import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
 import type {
   CommitResult,
   Durability,
@@ -23,6 +22,7 @@ import type {
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
+import { assertKeepable } from "../refusals.ts";
 import { integer, readCommand, readEntity, readEvent, readHead } from "../rows.ts";
 import { CallsUnderway } from "./calls-underway.ts";
 import { COMMAND, ENTITY, EVENT, HEAD, namesOf } from "./columns.ts";
@@ -112,9 +112,7 @@ class PostgresStorage implements SharedMessageStorage, RetentionStorage, Redacta
   }
 
   async commit(commit: SessionCommit): Promise<CommitResult> {
-    if (commit.head.ordinal > ORDINAL_MAX) {
-      throw new SessionStreamError("ordinal_exhausted", `Ordinal ${commit.head.ordinal} is beyond ${ORDINAL_MAX}.`);
-    }
+    assertKeepable(commit.head);
     return this.#calls.run(() => this.#commit(commit));
   }
 

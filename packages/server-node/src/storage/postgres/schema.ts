@@ -3,6 +3,7 @@
  * is another entry at the end. Everything lives in a schema of its own, because the database may be the application's.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
+import { assertKnownSchema } from "../refusals.ts";
 import { inTransaction, type PostgresClient, type PostgresPool } from "./pool.ts";
 
 /**
@@ -152,19 +153,11 @@ async function migrateOnce(client: PostgresClient, schema: string, migrations: t
   await client.query({ text: `SET LOCAL search_path TO ${schema}` });
   const { rows } = await client.query({ text: "SELECT version FROM schema_version" });
   const version = Number(rows[0]?.["version"] ?? 0);
-  if (version > migrations.length) throw newerSchema(version, migrations.length);
+  assertKnownSchema(version, migrations.length);
   const migration = migrations[version];
   if (migration === undefined) return false;
   for (const text of migration) await client.query({ text });
   await client.query({ text: "DELETE FROM schema_version" });
   await client.query({ text: "INSERT INTO schema_version (version) VALUES ($1)", values: [version + 1] });
   return version + 1 < migrations.length;
-}
-
-function newerSchema(found: number, known: number): SessionStreamError {
-  return new SessionStreamError(
-    "storage_unavailable",
-    `The database has schema version ${found}, this version of the package knows ${known}. Upgrade the package.`,
-    { retryable: false },
-  );
 }

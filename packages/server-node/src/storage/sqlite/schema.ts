@@ -4,6 +4,7 @@
  * the application's.
  */
 import { SessionStreamError } from "@sessionstream/protocol";
+import { assertKnownSchema } from "../refusals.ts";
 import type { SqliteConnection } from "./driver.ts";
 import { WriteTransaction } from "./write-transaction.ts";
 
@@ -133,7 +134,7 @@ export function migrate(connection: SqliteConnection, migrations: readonly strin
   try {
     connection.exec("CREATE TABLE IF NOT EXISTS sessionstream_schema (version INTEGER NOT NULL) STRICT");
     const version = readVersion(connection);
-    if (version > migrations.length) throw newerSchema(version, migrations.length);
+    assertKnownSchema(version, migrations.length);
     if (version < migrations.length) {
       for (const migration of migrations.slice(version)) connection.exec(migration);
       connection.exec("DELETE FROM sessionstream_schema");
@@ -148,12 +149,4 @@ export function migrate(connection: SqliteConnection, migrations: readonly strin
 
 function readVersion(connection: SqliteConnection): number {
   return Number(connection.prepare("SELECT version FROM sessionstream_schema").get()?.["version"] ?? 0n);
-}
-
-function newerSchema(found: number, known: number): SessionStreamError {
-  return new SessionStreamError(
-    "storage_unavailable",
-    `The database has schema version ${found}, this version of the package knows ${known}. Upgrade the package.`,
-    { retryable: false },
-  );
 }

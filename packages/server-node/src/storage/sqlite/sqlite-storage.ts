@@ -2,7 +2,7 @@
  * The storage contract over one SQLite file: the embedded default. One row per event, texts as they came.
  * One process should write a file; with `shared` several processes of one machine may, and wait for each other's locks.
  */
-import { ORDINAL_MAX, SessionStreamError } from "@sessionstream/protocol";
+import { SessionStreamError } from "@sessionstream/protocol";
 import type {
   CommitResult,
   Lease,
@@ -21,6 +21,7 @@ import type {
   StoredCommand,
   StoredEvent,
 } from "../contract.ts";
+import { assertKeepable } from "../refusals.ts";
 import type { SqliteConnection, SqliteHandle } from "./driver.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LeaseStatements } from "./lease-statements.ts";
@@ -116,9 +117,7 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
 
   async commit(commit: SessionCommit): Promise<CommitResult> {
     this.#assertOpen();
-    if (commit.head.ordinal > ORDINAL_MAX) {
-      throw new SessionStreamError("ordinal_exhausted", `Ordinal ${commit.head.ordinal} is beyond ${ORDINAL_MAX}.`);
-    }
+    assertKeepable(commit.head);
     return this.#commits.submit(commit);
   }
 
