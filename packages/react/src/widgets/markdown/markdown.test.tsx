@@ -145,6 +145,25 @@ it("V08 finished blocks keep their elements, untouched, while the last one grows
   for (const element of finished) expect(touched.some((node) => element.contains(node))).toBe(false);
 });
 
+it("V08 no prefix of an answer shows a table's pipes, or as a heading what a list follows", () => {
+  const table = "| order | total |\n|:--|--:|\n| 1042 | 59.90 |\n| 1057 | 12.00 |";
+  const text = `Three are open:\n- two shipped\n- one late\n\n${table}\n\n> ${table.replaceAll("\n", "\n> ")}\n\nThat is all.`;
+  const { container, rerender } = render(<Markdown text="" streaming />);
+  for (let end = 1; end <= text.length; end += 1) {
+    rerender(<Markdown text={text.slice(0, end)} streaming />);
+    expect(container.textContent, text.slice(0, end)).not.toMatch(/[|]|--/);
+    expect(container.querySelector("h3, h4, h5, h6"), text.slice(0, end)).toBeNull();
+  }
+  expect(container.querySelectorAll("td")).toHaveLength(8);
+});
+
+it("V08 what ends in the middle of a table is shown as it was written", () => {
+  const { container, rerender } = render(<Markdown text="| order | total |" streaming />);
+  expect(container.textContent).toBe("");
+  rerender(<Markdown text="| order | total |" />);
+  expect(container.textContent).toBe("| order | total |");
+});
+
 it.each([
   ["deep quotes", `${">".repeat(5000)} x`],
   ["deep lists", `${"- ".repeat(3000)}x`],

@@ -8,6 +8,7 @@ import { NO_IMAGES } from "./image-policy.ts";
 import { ImagesProvider, useImagePolicy } from "./images-context.tsx";
 import { readMarkdown } from "./read-markdown.ts";
 import { splitBlocks } from "./split-blocks.ts";
+import { withoutUnfinishedEnd } from "./unfinished-end.ts";
 
 export interface MarkdownProps {
   readonly text: string;
@@ -41,8 +42,9 @@ interface BlockProps {
 
 const Block = memo(function Block({ text, prefix, complete }: BlockProps) {
   const images = useImagePolicy();
-  const content = useMemo(() => readMarkdown(text, prefix), [text, prefix]);
-  if (content === null) return <PlainText text={text} />;
+  const shown = complete ? text : withoutUnfinishedEnd(text);
+  const content = useMemo(() => readMarkdown(shown, prefix), [shown, prefix]);
+  if (content === null) return <PlainText text={shown} />;
   // A half-written address is another address: asking for it would tell its server of every letter.
   return <ImagesProvider images={complete ? images : NO_IMAGES}>{content}</ImagesProvider>;
 });

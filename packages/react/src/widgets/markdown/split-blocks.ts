@@ -3,7 +3,8 @@
  * made only where no further text can undo it: text that is appended changes the last block and no other.
  * Does not parse: a block boundary is a blank line outside of fences and lists.
  */
-const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+import { closesFence, openedFence } from "./fence.ts";
+
 const LIST_ITEM = /^ {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|$)/;
 /** May still become a list item or an indented line while it is being written. */
 const UNDECIDED = /^\s*(?:[-*+]|\d{1,9}[.)]?)?$/;
@@ -48,16 +49,4 @@ function cutsBefore(line: string, inList: boolean, unfinished: boolean): boolean
   // An indented line continues a list item or an indented code block.
   if (/^\s/.test(line)) return false;
   return !(inList && LIST_ITEM.test(line));
-}
-
-function openedFence(line: string): string | null {
-  const [, marks, info] = FENCE.exec(line) ?? [];
-  if (marks === undefined) return null;
-  // Backticks after backticks are inline code.
-  return marks.startsWith("`") && info?.includes("`") ? null : marks;
-}
-
-function closesFence(line: string, fence: string): boolean {
-  const marks = FENCE.exec(line)?.[1];
-  return marks !== undefined && marks[0] === fence[0] && marks.length >= fence.length && line.trim() === marks;
 }

@@ -1,0 +1,15 @@
+/** Owns telling where a fence of code begins and ends, line by line. */
+const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+
+/** @returns the marks it was opened with. */
+export function openedFence(line: string): string | null {
+  const [, marks, info] = FENCE.exec(line) ?? [];
+  if (marks === undefined) return null;
+  // Backticks after backticks are inline code.
+  return marks.startsWith("`") && info?.includes("`") ? null : marks;
+}
+
+export function closesFence(line: string, fence: string): boolean {
+  const marks = FENCE.exec(line)?.[1];
+  return marks !== undefined && marks[0] === fence[0] && marks.length >= fence.length && line.trim() === marks;
+}
