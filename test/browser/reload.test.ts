@@ -49,4 +49,22 @@ describe("reloading", () => {
     expect((await tab.answers()).at(-1)).toContain("now a table, please");
     await elsewhere.shows(await tab.transcript());
   });
+
+  it("V19 a chat that was open is open again after a reload in its tab, one that was closed is not", async ({
+    desk,
+  }) => {
+    const device = await desk.device();
+    const tab = await desk.openOn(device);
+    await tab.say("be long");
+    await tab.written(20);
+    await tab.reload();
+    await tab.running();
+    const another = await desk.visit(device, desk.url);
+    await another.part("launcher", "closed").waitFor();
+
+    await tab.page.getByRole("button", { name: "Close chat" }).click();
+    await tab.page.reload();
+    await tab.part("launcher", "closed").waitFor();
+    expect(await tab.part("dialog").count()).toBe(0);
+  });
 });

@@ -18,7 +18,8 @@ function WidgetOverPage(props: WidgetOverPageProps) {
   const { client, sessionId } = useScene();
   return (
     <HostPage>
-      <ChatWidget client={client} sessionId={sessionId} {...props} />
+      {/* Each story begins as it says, whatever was left open in another. */}
+      <ChatWidget client={client} sessionId={sessionId} rememberOpen={false} {...props} />
     </HostPage>
   );
 }

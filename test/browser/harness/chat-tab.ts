@@ -31,9 +31,10 @@ export class ChatTab {
     await this.part("dialog").waitFor();
   }
 
+  /** Comes back as it was left: open. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.openPanel();
+    await this.part("dialog").waitFor();
     await this.live();
   }
 

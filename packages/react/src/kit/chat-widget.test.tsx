@@ -2,7 +2,8 @@ import { assistantMessage, fakeHub, finishText, run, userMessage } from "@sessio
 import { sessionId } from "@sessionstream/protocol";
 import { act, render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { expect, it } from "vitest";
+import { renderToString } from "react-dom/server";
+import { expect, it, vi } from "vitest";
 import { ChatWidget } from "./chat-widget.tsx";
 
 function widget() {
@@ -74,4 +75,54 @@ it("AT-22 V19 a message that comes while the chat is closed is announced politel
   act(() => void session.commit([finishText("a"), run("r", "finished")]));
   await screen.findByRole("button", { name: "Open chat. New message" });
   expect(said).toEqual(["New message"]);
+});
+
+it("V19 a page that is loaded again shows the dialog as it was left, and keeps the focus where it is", async () => {
+  const { unmount } = render(<ChatWidget backend={fakeHub().backend} sessionId="s" />);
+  await userEvent.click(screen.getByRole("button", { name: "Open chat" }));
+  unmount();
+
+  const again = render(<ChatWidget backend={fakeHub().backend} sessionId="s" />);
+  screen.getByRole("dialog");
+  expect(document.body).toHaveFocus();
+  await userEvent.click(screen.getByRole("button", { name: "Close chat" }));
+  again.unmount();
+
+  render(<ChatWidget backend={fakeHub().backend} sessionId="s" defaultOpen />);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("V19 the dialog of another conversation, and one that is not to be remembered, begin as the app says", async () => {
+  const { unmount } = render(<ChatWidget backend={fakeHub().backend} sessionId="s" />);
+  await userEvent.click(screen.getByRole("button", { name: "Open chat" }));
+  unmount();
+  render(<ChatWidget backend={fakeHub().backend} sessionId="other" />);
+  render(<ChatWidget backend={fakeHub().backend} sessionId="s" rememberOpen={false} />);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
+it("V19 where the browser keeps nothing the dialog opens and closes all the same", async () => {
+  const refuse = () => {
+    throw new DOMException("Nothing is kept here", "SecurityError");
+  };
+  const refused = vi.spyOn(globalThis, "sessionStorage", "get").mockImplementation(refuse);
+  render(<ChatWidget backend={fakeHub().backend} sessionId="s" />);
+  await userEvent.click(screen.getByRole("button", { name: "Open chat" }));
+  await userEvent.click(screen.getByRole("button", { name: "Close chat" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(refused).toHaveBeenCalled();
+  refused.mockRestore();
+});
+
+it("V19 V29 a page that a server rendered is taken over as it is, and then shows the dialog as it was left", async () => {
+  sessionStorage.setItem("sessionstream.open.s", "true");
+  const page = <ChatWidget backend={fakeHub().backend} sessionId="s" />;
+  const container = document.body.appendChild(document.createElement("div"));
+  container.innerHTML = renderToString(page);
+  expect(container.querySelector("[data-part=dialog]")).toBeNull();
+  const complaints = vi.spyOn(console, "error");
+  render(page, { container, hydrate: true });
+  screen.getByRole("dialog");
+  expect(complaints).not.toHaveBeenCalled();
+  complaints.mockRestore();
 });

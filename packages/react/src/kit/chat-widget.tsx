@@ -3,7 +3,7 @@
  * dialog is closed, so that the button can tell of news.
  */
 import type { ChatThread } from "@sessionstream/client";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { onStatus } from "../hooks/topic.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
@@ -14,26 +14,29 @@ import type { ClientSource } from "../thread/use-owned-client.ts";
 import { ChatIcon, CloseIcon } from "../widgets/icons/icons.tsx";
 import { PanelBody, type PanelOptions, PanelScope } from "./chat-panel.tsx";
 import { Root } from "./root.tsx";
+import { type Opening, useOpening } from "./use-opening.ts";
 import { useUnread } from "./use-unread.ts";
 
 export type ChatWidgetProps = ClientSource &
   Omit<PanelOptions, "header"> & {
     readonly sessionId: string;
     readonly defaultOpen?: boolean | undefined;
+    /** Whether a page that is loaded again in this tab shows the dialog as it was left. Default: `true`. */
+    readonly rememberOpen?: boolean | undefined;
     /** Instead of the speech bubble. */
     readonly launcherIcon?: ReactNode;
   };
 
 export function ChatWidget(props: ChatWidgetProps) {
-  const [open, setOpen] = useState(props.defaultOpen ?? false);
-  const { sessionId, defaultOpen, launcherIcon, ...rest } = props;
+  const { sessionId, defaultOpen = false, rememberOpen = true, launcherIcon, ...rest } = props;
+  const opening = useOpening({ sessionId, defaultOpen, remember: rememberOpen });
   const { client, backend, outbox, url, headers, getToken, mappings, window, ...panel } = rest;
   // CAST: the same properties, taken apart from the panel's; the union got lost on the way.
   const source = { client, backend, outbox, url, headers, getToken, mappings, window } as ClientSource;
   return (
     <ChatThreadProvider {...source} sessionId={sessionId}>
       <PanelScope {...panel}>
-        <FloatingChat panel={panel} launcherIcon={launcherIcon} open={open} setOpen={setOpen} />
+        <FloatingChat panel={panel} launcherIcon={launcherIcon} opening={opening} />
       </PanelScope>
     </ChatThreadProvider>
   );
@@ -42,11 +45,10 @@ export function ChatWidget(props: ChatWidgetProps) {
 interface FloatingChatProps {
   readonly panel: PanelOptions;
   readonly launcherIcon: ReactNode;
-  readonly open: boolean;
-  readonly setOpen: (open: boolean) => void;
+  readonly opening: Opening;
 }
 
-function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps) {
+function FloatingChat({ panel, launcherIcon, opening: { open, restored, setOpen } }: FloatingChatProps) {
   const part = usePart();
   const labels = useLabels();
   const dialogId = useId();
@@ -73,7 +75,7 @@ function FloatingChat({ panel, launcherIcon, open, setOpen }: FloatingChatProps)
   return (
     <Root theme={panel.theme}>
       <div {...part("widget", { state: open ? "open" : "closed" })}>
-        {open ? <Dialog id={dialogId} panel={panel} close={close} /> : null}
+        {open ? <Dialog id={dialogId} panel={panel} takesFocus={!restored} close={close} /> : null}
         <button
           ref={launcher}
           type="button"
@@ -107,20 +109,23 @@ function isAnswering({ getStatus }: ChatThread): boolean {
 interface DialogProps {
   readonly id: string;
   readonly panel: PanelOptions;
+  /** One that was left open before the page was loaded takes nothing from it. */
+  readonly takesFocus: boolean;
   readonly close: () => void;
 }
 
-function Dialog({ id, panel, close }: DialogProps) {
+function Dialog({ id, panel, takesFocus, close }: DialogProps) {
   const part = usePart();
   const labels = useLabels();
   const { draft } = useThreadScope();
   const element = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
+    if (!takesFocus) return;
     draft.focus();
     // The input may be disabled, and then cannot take it.
     if (!element.current?.contains(document.activeElement)) element.current?.focus();
-  }, [draft]);
+  }, [draft, takesFocus]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     // Escape that dismisses an input method's candidates is not meant for us.
