@@ -25,6 +25,16 @@ const HOSTILE = `
 `;
 
 describe("the page around the widget", () => {
+  it("V19 on a phone the demo's page fits the screen, with the chat and without", async ({ desk }) => {
+    const phone = await desk.device({ viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+    const tab = await desk.visit(phone, desk.url);
+    const widths = () => tab.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    await tab.part("launcher", "closed").waitFor();
+    expect(await widths()).toEqual([390, 390]);
+    await tab.openPanel();
+    expect(await widths()).toEqual([390, 390]);
+  });
+
   it("X25 its strict content security policy is kept, whatever the widget shows", async ({ desk }) => {
     await using server = await serveChatHere({ headers: { "content-security-policy": STRICT } });
     const context = await desk.device({
