@@ -1,7 +1,9 @@
 /** Owns an entity as an operator reads it: every kind, nothing redacted, payloads as JSON. */
 import type { JsonValue } from "@sessionstream/protocol";
-import { createPayloadRegistry, encodePayload } from "@sessionstream/protocol/codec";
+import { encodePayload, type PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { AnyRecord } from "../fan-out/lane-reader.ts";
+import type { HubModule } from "../hub/hub-module.ts";
+import { createHubRegistry } from "../hub/hub-registry.ts";
 
 export interface EntityJson {
   readonly kind: string;
@@ -16,7 +18,15 @@ export interface EntityJson {
   readonly payload: JsonValue;
 }
 
-export function entityJson(record: AnyRecord): EntityJson {
+export type EntityEncoder = (record: AnyRecord) => EntityJson;
+
+/** To be made once for all that is written together. `modules`: of the hub that read the records. */
+export function createEntityEncoder(modules: readonly HubModule[]): EntityEncoder {
+  const { payloads } = createHubRegistry(modules);
+  return (record) => entityJson(record, payloads);
+}
+
+function entityJson(record: AnyRecord, payloads: PayloadRegistry): EntityJson {
   const { id, createdOrdinal, createdIndex, lastEventOrdinal, createdAt, updatedAt, open, commandId } = record;
   return {
     kind: "opaque" in record ? record.kind : record.kind.kind,
@@ -28,15 +38,15 @@ export function entityJson(record: AnyRecord): EntityJson {
     updatedAt,
     open,
     ...(commandId === undefined ? {} : { commandId }),
-    payload: payloadOf(record),
+    payload: payloadOf(record, payloads),
   };
 }
 
-function payloadOf(record: AnyRecord): JsonValue {
+function payloadOf(record: AnyRecord, payloads: PayloadRegistry): JsonValue {
   if (!("opaque" in record)) {
     const { kind, payload } = record;
     // CAST: the encoder writes JSON.
-    return JSON.parse(encodePayload(kind.schema, payload, createPayloadRegistry([kind.schema]))) as JsonValue;
+    return JSON.parse(encodePayload(kind.schema, payload, payloads)) as JsonValue;
   }
   try {
     // CAST: what JSON.parse gives is JSON.

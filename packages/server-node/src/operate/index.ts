@@ -5,7 +5,7 @@ export {
   type RetainedSession,
   retainSessions,
 } from "./each-session.ts";
-export { type EntityJson, entityJson } from "./entity-json.ts";
+export { createEntityEncoder, type EntityEncoder, type EntityJson } from "./entity-json.ts";
 export { type ExportOptions, exportSession } from "./export-session.ts";
 export { type ImportedSession, type ImportOptions, importSession } from "./import-session.ts";
 export { type Inspection, type InspectOptions, inspectSession, replaySession } from "./inspect-session.ts";

@@ -8,7 +8,7 @@ import { createHubRegistry } from "../hub/hub-registry.ts";
 import { isMadeBy } from "../hub/view-identity.ts";
 import type { LoadedSession, MessageStorageAdapter, SessionHead, SessionKey } from "../storage/contract.ts";
 import { copySession, NOBODYS_VIEW, operatorHub } from "./copy-session.ts";
-import { entityJson } from "./entity-json.ts";
+import { createEntityEncoder, type EntityEncoder } from "./entity-json.ts";
 import { readEvents } from "./read-events.ts";
 
 export interface Verification {
@@ -81,8 +81,9 @@ async function foldProblems(
   loaded: LoadedSession,
   modules: readonly HubModule[],
 ): Promise<readonly string[]> {
-  const stored = await tableOf(await copySession(storage, session, loaded), session, modules);
-  const folded = await tableOf(await copySession(storage, session, loaded, NOBODYS_VIEW), session, modules);
+  const read = { session, modules, encode: createEntityEncoder(modules) };
+  const stored = await tableOf(await copySession(storage, session, loaded), read);
+  const folded = await tableOf(await copySession(storage, session, loaded, NOBODYS_VIEW), read);
   const names = [...new Set([...stored.keys(), ...folded.keys()])].sort();
   return names.flatMap((name) => {
     if (stored.get(name) === folded.get(name)) return [];
@@ -91,10 +92,15 @@ async function foldProblems(
   });
 }
 
+interface TableReading {
+  readonly session: SessionKey;
+  readonly modules: readonly HubModule[];
+  readonly encode: EntityEncoder;
+}
+
 async function tableOf(
   copy: MessageStorageAdapter,
-  session: SessionKey,
-  modules: readonly HubModule[],
+  { session, modules, encode }: TableReading,
 ): Promise<ReadonlyMap<string, string>> {
   const hub = operatorHub(copy, modules);
   try {
@@ -102,7 +108,7 @@ async function tableOf(
       principal: { id: "operator", tenant: session.tenant },
       session: session.session,
     });
-    const entities = (snapshot?.entities ?? []).map(entityJson);
+    const entities = (snapshot?.entities ?? []).map(encode);
     return new Map(entities.map((entity) => [`${entity.kind}/${entity.id}`, JSON.stringify(entity)]));
   } finally {
     await hub.close();

@@ -9,7 +9,7 @@ import { isMadeBy } from "../../hub/view-identity.ts";
 import type { SessionKey } from "../../storage/contract.ts";
 import { NOBODYS_VIEW, operatorHub } from "../copy-session.ts";
 import { eachSession, retainSessions } from "../each-session.ts";
-import { entityJson } from "../entity-json.ts";
+import { createEntityEncoder } from "../entity-json.ts";
 import { exportSession } from "../export-session.ts";
 import { importSession } from "../import-session.ts";
 import { inspectSession, replaySession } from "../inspect-session.ts";
@@ -73,7 +73,8 @@ async function replay(call: Call) {
   const session = readSession(options.operands[0]);
   const asOf = options["as-of"] === undefined ? {} : { asOf: readOrdinalWord(options["as-of"]) };
   const { entities } = await replaySession(call.storage, session, { modules, ...asOf });
-  for (const entity of entities) call.print(JSON.stringify(entityJson(entity)));
+  const encode = createEntityEncoder(modules);
+  for (const entity of entities) call.print(JSON.stringify(encode(entity)));
   return "well" as const;
 }
 
@@ -112,7 +113,8 @@ async function exporting(call: Call) {
   if (format !== "json" && format !== "markdown") throw usage('--format is "jsonl", "json" or "markdown".');
   const { epoch, ordinal, entities } = await replaySession(call.storage, session, { modules });
   const snapshot = { sessionId: session.session, epoch, snapshotOrdinal: ordinal.toString() };
-  const transcript = transcriptOf({ ...snapshot, entities: entities.map((entity) => ({ ...entityJson(entity) })) });
+  const encode = createEntityEncoder(modules);
+  const transcript = transcriptOf({ ...snapshot, entities: entities.map((entity) => ({ ...encode(entity) })) });
   call.print(format === "json" ? JSON.stringify(transcript) : markdownOf(transcript).trimEnd());
   return "well" as const;
 }
