@@ -68,8 +68,13 @@ async function openPostgres(connectionString: string): Promise<OpenedStorage> {
   };
 }
 
+/** What Node takes for a module by its name. */
+const MODULE_NAME = /\.[cm]?[jt]sx?$/;
+
 async function openModule(name: string): Promise<OpenedStorage> {
-  const loaded = await load(name);
+  const loaded = await load(name).catch((error: unknown) => {
+    throw MODULE_NAME.test(name) ? error : noStorage(name, error);
+  });
   const given = loaded["storage"] ?? loaded["default"];
   // CAST: what the module exports under these names is the app's promise; what is called is checked below.
   const storage = (typeof given === "function" ? await given() : await given) as MessageStorageAdapter | undefined;
@@ -79,6 +84,12 @@ async function openModule(name: string): Promise<OpenedStorage> {
   }
   const modules = loaded["modules"] === undefined ? undefined : modulesOf(loaded, name);
   return { storage, modules, close: () => storage.close() };
+}
+
+function noStorage(name: string, cause: unknown): SessionStreamError {
+  const file = /^\w{2,}:/.test(name) ? "chat.db" : name;
+  const message = `${name} is no storage: write sqlite:${file} for a SQLite file, postgres://… for PostgreSQL, or name a module.`;
+  return new SessionStreamError("invalid_options", message, { cause });
 }
 
 function modulesOf(loaded: Readonly<Record<string, unknown>>, name: string): readonly HubModule[] {

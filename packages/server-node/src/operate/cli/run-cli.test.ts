@@ -50,6 +50,7 @@ describe("sessionstream", () => {
     const on = ["--storage", `sqlite:${path}`, "--modules", NOTES];
     const broken = join(dirname(path), "broken.db");
     copyFileSync(NOTES, broken);
+    const unlike = fileURLToPath(new URL("../testing/operator-story.ts", import.meta.url));
     const cases: readonly (readonly [code: number, says: string, argv: readonly string[]])[] = [
       [2, "--help", []],
       [2, "no command", ["dance", ...on]],
@@ -58,7 +59,11 @@ describe("sessionstream", () => {
       [2, "tenant/session", ["inspect", "room-1", ...on]],
       [2, "no file", ["inspect", "acme/room-1", "--storage", "sqlite:/nowhere/at.db"]],
       [2, "cannot be loaded", ["inspect", "acme/room-1", "--storage", "./nowhere.ts"]],
+      [2, "sqlite:chat.db", ["inspect", "acme/room-1", "--storage", "chat.db"]],
+      [2, `sqlite:${path}`, ["inspect", "acme/room-1", "--storage", path]],
+      [2, "mysql://db/chat is no storage", ["inspect", "acme/room-1", "--storage", "mysql://db/chat"]],
       [2, "exports no storage", ["inspect", "acme/room-1", "--storage", NOTES]],
+      [2, "exports no modules", ["inspect", "acme/room-1", "--storage", `sqlite:${path}`, "--modules", unlike]],
       [2, "--as-of", ["replay", "acme/room-1", "--as-of", ...on]],
       [2, "no ordinal", ["replay", "acme/room-1", "--as-of", "x", ...on]],
       [2, "jsonl", ["export", "acme/room-1", "--format", "yaml", ...on]],
