@@ -36,3 +36,14 @@ export { DEFAULT_JSON_BOUNDS, findOutOfBounds, type JsonBounds } from "./json-bo
 export { jsonEquals } from "./json-equals.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";
 export { plainText } from "./plain-text.ts";
+export {
+  compareThreads,
+  RECENT_MESSAGES,
+  type ThreadChange,
+  type ThreadFilter,
+  type ThreadJson,
+  type ThreadMarks,
+  type ThreadPageRequest,
+  type ThreadPlace,
+  type ThreadSummary,
+} from "./thread-list.ts";

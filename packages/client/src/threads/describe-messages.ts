@@ -1,5 +1,12 @@
 /** Owns what a list shows of a conversation, from its messages: the server's rules, for what a client sees by itself. */
-import { type JsonObject, type JsonValue, messageExcerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
+import {
+  type JsonObject,
+  type JsonValue,
+  messageExcerpt,
+  PREVIEW_LENGTH,
+  RECENT_MESSAGES,
+  TITLE_LENGTH,
+} from "@sessionstream/protocol";
 import { CHAT_KINDS } from "../thread/chat-payload.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
 
@@ -14,7 +21,7 @@ export interface DescribedMessages {
   readonly lastMessageOrdinal: bigint;
   /** Of the newest own message: who writes has read. */
   readonly ownOrdinal: bigint;
-  /** Ascending. */
+  /** The newest ones that can be counted, ascending. */
   readonly messages: readonly bigint[];
 }
 
@@ -32,8 +39,16 @@ export function describeMessages(entities: readonly TimelineEntity[]): Described
     lastActivityAt: last.updatedAt,
     lastMessageOrdinal: last.createdOrdinal,
     ownOrdinal: own.at(-1)?.createdOrdinal ?? 0n,
-    messages: said.map(({ createdOrdinal }) => createdOrdinal),
+    messages: said.slice(-RECENT_MESSAGES).map(({ createdOrdinal }) => createdOrdinal),
   };
+}
+
+/** What came after the read ordinal and after one's own newest message. */
+export function countUnread(
+  { messages, ownOrdinal }: Pick<DescribedMessages, "messages" | "ownOrdinal">,
+  readOrdinal: bigint,
+): number {
+  return messages.filter((ordinal) => ordinal > ownOrdinal && ordinal > readOrdinal).length;
 }
 
 /** Thoughts are no messages, and what is being said is one when it is said. */

@@ -1,10 +1,17 @@
 /** The list of threads of a sessionstream server, over HTTP. Owns the requests and the reading of what comes back. */
-import { isSessionId, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import {
+  isSessionId,
+  parseOrdinal,
+  SessionStreamError,
+  type ThreadChange,
+  type ThreadJson,
+  type ThreadPageRequest,
+} from "@sessionstream/protocol";
 import { type HttpAccess, httpOptions } from "../backend/sessionstream/http-options.ts";
 import type { HttpRequest } from "../command/http-routes.ts";
 import { createHttpSend } from "../command/http-send.ts";
 import { defaultPlatform } from "../platform/default-platform.ts";
-import type { ThreadChange, ThreadEntry, ThreadList, ThreadPageRequest } from "./thread-list.ts";
+import type { ThreadEntry, ThreadList } from "./thread-list.ts";
 
 export function httpThreads(access: HttpAccess): ThreadList {
   const send = createHttpSend(httpOptions(access, access.platform ?? defaultPlatform()));
@@ -48,9 +55,9 @@ function readPage(answer: unknown) {
 }
 
 function readEntry({ operation }: Pick<HttpRequest, "operation">, answer: unknown): ThreadEntry {
-  const read = fields(answer);
-  const lastMessageOrdinal = parseOrdinal(read["lastMessageOrdinal"]);
-  const readOrdinal = parseOrdinal(read["readOrdinal"]);
+  const read: Partial<Readonly<Record<keyof ThreadJson, unknown>>> = fields(answer);
+  const lastMessageOrdinal = parseOrdinal(read.lastMessageOrdinal);
+  const readOrdinal = parseOrdinal(read.readOrdinal);
   const { sessionId, title, preview, createdAt, lastActivityAt, unread, pinned, muted, archived } = read;
   if (
     typeof sessionId !== "string" ||

@@ -2,11 +2,11 @@
  * The list of threads of a local backend: what a server's directory derives and keeps, in memory. For demos, tests,
  * stories. The network's delay and faults are the backend's.
  */
-import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
+import { compareThreads, type SessionId, SessionStreamError, type ThreadChange } from "@sessionstream/protocol";
 import type { LocalBackend } from "../backend/local/create-local-backend.ts";
 import type { LocalSession } from "../backend/local/local-session.ts";
-import { describeMessages } from "./describe-messages.ts";
-import { compareThreads, type ThreadChange, type ThreadEntry, type ThreadList } from "./thread-list.ts";
+import { countUnread, describeMessages } from "./describe-messages.ts";
+import type { ThreadEntry, ThreadList } from "./thread-list.ts";
 
 const NO_MARKS = { title: "", pinned: false, muted: false, archived: false, readOrdinal: 0n };
 
@@ -24,8 +24,7 @@ export function localThreads(backend: Pick<LocalBackend, "sessions" | "network">
     const said = describeMessages(session.log().entities());
     if (said === null) return null;
     const { ownOrdinal, messages, ...shown } = said;
-    const readUpTo = ownOrdinal > readOrdinal ? ownOrdinal : readOrdinal;
-    const unread = messages.slice(-100).filter((ordinal) => ordinal > readUpTo).length;
+    const unread = countUnread(said, readOrdinal);
     return { sessionId: session.id, ...shown, title: title || shown.title, readOrdinal, unread, ...flags };
   }
 

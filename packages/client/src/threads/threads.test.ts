@@ -1,4 +1,4 @@
-import { SessionStreamError, sessionId } from "@sessionstream/protocol";
+import { SessionStreamError, sessionId, type ThreadJson } from "@sessionstream/protocol";
 import { describe, expect, it } from "vitest";
 import { createLocalBackend } from "../backend/local/create-local-backend.ts";
 import type { LocalRequest } from "../backend/local/local-runs.ts";
@@ -19,7 +19,7 @@ describeThreadListConformance("localThreads", async () => {
 });
 
 const S1 = sessionId("s1");
-const ENTRY = {
+const ENTRY: ThreadJson = {
   sessionId: "s1",
   title: "T",
   preview: "P",

@@ -4,6 +4,7 @@
  */
 import {
   compareThreads,
+  countUnread,
   type DescribedMessages,
   type ThreadChange,
   type ThreadEntry,
@@ -38,9 +39,8 @@ export function overlay(
 
 function withLive(entry: ThreadEntry, live: LiveThread): ThreadEntry {
   if (entry.sessionId !== live.sessionId || entry.lastMessageOrdinal > live.lastMessageOrdinal) return entry;
-  const { preview, lastActivityAt, lastMessageOrdinal, ownOrdinal, messages } = live;
-  const readUpTo = ownOrdinal > entry.readOrdinal ? ownOrdinal : entry.readOrdinal;
-  const unread = messages.slice(-100).filter((ordinal) => ordinal > readUpTo).length;
+  const { preview, lastActivityAt, lastMessageOrdinal } = live;
+  const unread = countUnread(live, entry.readOrdinal);
   return { ...entry, preview, lastActivityAt, lastMessageOrdinal, unread };
 }
 

@@ -3,10 +3,11 @@
  * and never in their way: an entry may be late, and a lost one comes back with its session's next activity. Titles given
  * by hand and marks are the only things that live here alone.
  */
+import type { ThreadMarks, ThreadSummary } from "@sessionstream/protocol";
 import type { SessionKey } from "../storage/contract.ts";
 
-/** The newest messages an entry keeps, and so the most that can be counted as unread: 100 means "99+". */
-export const RECENT_MESSAGES = 100;
+/** The newest messages an entry keeps. */
+export { RECENT_MESSAGES } from "@sessionstream/protocol";
 
 export interface DirectoryMessage {
   readonly ordinal: bigint;
@@ -32,30 +33,12 @@ export interface SessionActivity {
 }
 
 /** Of one principal. What is absent stays. */
-export interface DirectoryMark {
-  readonly pinned?: boolean;
-  readonly muted?: boolean;
-  readonly archived?: boolean;
-  /** Messages up to it are read. Never goes back. */
-  readonly readOrdinal?: bigint;
-}
+export type DirectoryMark = Partial<ThreadMarks>;
 
 /** A thread as one principal sees it. */
-export interface DirectoryEntry {
+export interface DirectoryEntry extends ThreadSummary {
   readonly session: SessionKey;
   readonly owner: string;
-  readonly title: string;
-  readonly preview: string;
-  readonly createdAt: number;
-  readonly lastActivityAt: number;
-  /** `0n`: it has no message. */
-  readonly lastMessageOrdinal: bigint;
-  readonly readOrdinal: bigint;
-  /** Messages after the read ordinal and after the principal's own newest one: who writes has read. */
-  readonly unread: number;
-  readonly pinned: boolean;
-  readonly muted: boolean;
-  readonly archived: boolean;
 }
 
 export interface DirectoryQuery {

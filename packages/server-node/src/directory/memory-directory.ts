@@ -1,5 +1,5 @@
 /** The reference implementation of the directory: what the others must behave like. Owns nothing durable. */
-import { SessionStreamError } from "@sessionstream/protocol";
+import { compareThreads, SessionStreamError, type ThreadMarks } from "@sessionstream/protocol";
 import type { SessionKey } from "../storage/contract.ts";
 import type {
   DirectoryEntry,
@@ -10,13 +10,13 @@ import type {
   SessionDirectory,
 } from "./contract.ts";
 import { folded } from "./folded.ts";
-import { comparePlaces, pageOf, placeOf, readQuery } from "./page.ts";
-import { entryFor, keepable, NO_MARK, readableTitle, type StoredEntry, type StoredMark } from "./stored-entry.ts";
+import { pageOf, placeOf, readQuery } from "./page.ts";
+import { entryFor, keepable, NO_MARK, readableTitle, type StoredEntry } from "./stored-entry.ts";
 
 interface Kept {
   readonly entry: StoredEntry;
   /** By principal. */
-  readonly marks: ReadonlyMap<string, StoredMark>;
+  readonly marks: ReadonlyMap<string, ThreadMarks>;
 }
 
 /** The "disk". Given to two directories, it is what both read and write. */
@@ -51,8 +51,8 @@ class MemoryDirectory implements SessionDirectory {
       .filter(({ entry }) => entry.session.tenant === tenant && entry.owner === principal)
       .map((kept) => shown(kept, principal))
       .filter((entry) => entry.archived === archived && isFound(entry, search))
-      .filter((entry) => comparePlaces(placeOf(entry), after) > 0)
-      .sort((a, b) => comparePlaces(placeOf(a), placeOf(b)));
+      .filter((entry) => compareThreads(placeOf(entry), after) > 0)
+      .sort((a, b) => compareThreads(placeOf(a), placeOf(b)));
     return pageOf(found.slice(0, limit + 1), limit);
   }
 

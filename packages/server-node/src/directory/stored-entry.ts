@@ -1,21 +1,13 @@
 /** Owns what an adapter keeps of a session, and what a principal is shown of it: the same in every adapter. */
-import { excerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
-import {
-  type DirectoryEntry,
-  type DirectoryMark,
-  type DirectoryMessage,
-  RECENT_MESSAGES,
-  type SessionActivity,
-} from "./contract.ts";
+import { excerpt, PREVIEW_LENGTH, RECENT_MESSAGES, type ThreadMarks, TITLE_LENGTH } from "@sessionstream/protocol";
+import type { DirectoryEntry, DirectoryMessage, SessionActivity } from "./contract.ts";
 
 export interface StoredEntry extends SessionActivity {
   /** By hand; `null`: the derived title is shown. */
   readonly givenTitle: string | null;
 }
 
-export type StoredMark = Required<DirectoryMark>;
-
-export const NO_MARK: StoredMark = { pinned: false, muted: false, archived: false, readOrdinal: 0n };
+export const NO_MARK: ThreadMarks = { pinned: false, muted: false, archived: false, readOrdinal: 0n };
 
 /** As it is kept: texts cut, only the newest messages. */
 export function keepable(activity: SessionActivity): SessionActivity {
@@ -31,7 +23,7 @@ export function readableTitle(title: string): string | null {
   return excerpt(title, TITLE_LENGTH) || null;
 }
 
-export function entryFor(principal: string, stored: StoredEntry, mark: StoredMark): DirectoryEntry {
+export function entryFor(principal: string, stored: StoredEntry, mark: ThreadMarks): DirectoryEntry {
   const { session, owner, preview, createdAt, lastActivityAt, messages } = stored;
   return {
     session,
@@ -46,7 +38,7 @@ export function entryFor(principal: string, stored: StoredEntry, mark: StoredMar
   };
 }
 
-function readUpTo(principal: string, messages: readonly DirectoryMessage[], { readOrdinal }: StoredMark): bigint {
+function readUpTo(principal: string, messages: readonly DirectoryMessage[], { readOrdinal }: ThreadMarks): bigint {
   const own = messages.findLast(({ author }) => author === principal)?.ordinal ?? 0n;
   return own > readOrdinal ? own : readOrdinal;
 }

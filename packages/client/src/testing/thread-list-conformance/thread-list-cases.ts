@@ -1,7 +1,7 @@
 /** Owns what every ThreadList owes its users, as cases with ids. Each runs on a fresh server. */
-import { type SessionId, sessionId } from "@sessionstream/protocol";
+import { type SessionId, sessionId, type ThreadPageRequest } from "@sessionstream/protocol";
 import { threadActions } from "../../threads/thread-actions.ts";
-import type { ThreadEntry, ThreadList, ThreadPageRequest } from "../../threads/thread-list.ts";
+import type { ThreadEntry, ThreadList } from "../../threads/thread-list.ts";
 import { ask, follow, insist, refusal } from "../backend-conformance/follower.ts";
 import type { ThreadListCase, ThreadListFixture } from "./thread-list-fixture.ts";
 

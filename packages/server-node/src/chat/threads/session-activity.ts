@@ -1,7 +1,7 @@
 /** Owns what a chat's session shows in a list of threads. Pure: of the view alone. */
-import { messageExcerpt, PREVIEW_LENGTH, TITLE_LENGTH } from "@sessionstream/protocol";
+import { messageExcerpt, PREVIEW_LENGTH, RECENT_MESSAGES, TITLE_LENGTH } from "@sessionstream/protocol";
 import type { ChatMessageEntity } from "@sessionstream/protocol/chat/v1";
-import { RECENT_MESSAGES, type SessionActivity } from "../../directory/contract.ts";
+import type { SessionActivity } from "../../directory/contract.ts";
 import type { EntityRecord, SessionView } from "../../projection/view.ts";
 import { CHAT_SESSION_ID, ChatMessage, ChatRun, ChatSession } from "../kinds.ts";
 import { runPhase } from "../run/run-phase.ts";

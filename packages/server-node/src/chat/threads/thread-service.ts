@@ -2,27 +2,17 @@
  * Owns what a user does with a list of threads: who may is asked of the hub, what is kept is the directory's. Whatever
  * a principal may not read is to it as if it were not there.
  */
-import { SessionStreamError } from "@sessionstream/protocol";
+import { SessionStreamError, type ThreadChange, type ThreadPageRequest } from "@sessionstream/protocol";
 import type { Principal } from "../../command/define-command.ts";
-import type { DirectoryEntry, DirectoryMark, DirectoryPage, SessionDirectory } from "../../directory/contract.ts";
+import type { DirectoryEntry, DirectoryPage, SessionDirectory } from "../../directory/contract.ts";
 import type { Hub } from "../../hub/hub.ts";
 import type { Action } from "../../hub/hub-options.ts";
 import type { ChatTarget } from "../chat-service.ts";
 
-export interface ThreadQuery {
-  readonly principal: Principal;
-  /** Default `false`: what is not archived. */
-  readonly archived?: boolean;
-  readonly search?: string;
-  /** `next` of the page before. */
-  readonly before?: string;
-  /** Default 30. */
-  readonly limit?: number;
-}
+export type { ThreadChange };
 
-export interface ThreadChange extends DirectoryMark {
-  /** Everybody's; the rest is the principal's own. `""`: the one made of the first prompt. */
-  readonly title?: string;
+export interface ThreadQuery extends ThreadPageRequest {
+  readonly principal: Principal;
 }
 
 export interface ThreadService {

@@ -68,14 +68,14 @@ class PostgresDirectory implements SessionDirectory {
   async list(query: DirectoryQuery): Promise<DirectoryPage> {
     const { limit, after } = readQuery(query);
     const { tenant, principal, archived, search } = query;
-    const { pinned, lastActivityAt, session } = after;
+    const { pinned, lastActivityAt, sessionId } = after;
     const rows = await this.#query(
       `SELECT * FROM (${this.#marked("$1")} WHERE d.tenant = $2 AND d.owner = $1) AS thread
        WHERE archived = $3
          AND (strpos(COALESCE(found_given, found_title), $4) > 0 OR strpos(found_preview, $4) > 0)
          AND (pinned < $5 OR pinned = $5 AND (last_activity_at < $6 OR last_activity_at = $6 AND session > $7))
        ORDER BY pinned DESC, last_activity_at DESC, session LIMIT $8`,
-      [principal, tenant, archived, folded(search), pinned, lastActivityAt, session, limit + 1],
+      [principal, tenant, archived, folded(search), pinned, lastActivityAt, sessionId, limit + 1],
     );
     return pageOf(
       rows.map((row) => readEntry(principal, row)),

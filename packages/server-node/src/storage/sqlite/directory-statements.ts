@@ -1,8 +1,8 @@
 /** Owns the SQL of the directory. Knows nothing of transactions: the caller holds one where there are several. */
+import type { ThreadPlace } from "@sessionstream/protocol";
 import type { DirectoryEntry, DirectoryMark, DirectoryQuery, SessionActivity } from "../../directory/contract.ts";
 import { messagesText, readEntry } from "../../directory/entry-row.ts";
 import { folded } from "../../directory/folded.ts";
-import type { Place } from "../../directory/page.ts";
 import { keepable, readableTitle } from "../../directory/stored-entry.ts";
 import type { SessionKey } from "../contract.ts";
 import type { SqliteConnection } from "./driver.ts";
@@ -75,9 +75,9 @@ export class DirectoryStatements {
     return row === undefined ? null : readEntry(principal, row);
   }
 
-  list({ tenant, principal, archived, search }: DirectoryQuery, after: Place, limit: number): DirectoryEntry[] {
-    const { pinned, lastActivityAt, session } = after;
-    const place = [flag(pinned), flag(pinned), lastActivityAt, lastActivityAt, session] as const;
+  list({ tenant, principal, archived, search }: DirectoryQuery, after: ThreadPlace, limit: number): DirectoryEntry[] {
+    const { pinned, lastActivityAt, sessionId } = after;
+    const place = [flag(pinned), flag(pinned), lastActivityAt, lastActivityAt, sessionId] as const;
     const term = folded(search);
     return this.#list
       .all(principal, tenant, principal, flag(archived), term, term, ...place, BigInt(limit))

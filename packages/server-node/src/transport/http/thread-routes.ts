@@ -1,6 +1,12 @@
 /** Owns the routes of a list of threads: reading what a request asks for, and the JSON of an entry. */
-import { ORDINAL_MAX, parseOrdinal, SessionStreamError, TITLE_LENGTH } from "@sessionstream/protocol";
-import type { ThreadChange } from "../../chat/threads/thread-service.ts";
+import {
+  ORDINAL_MAX,
+  parseOrdinal,
+  SessionStreamError,
+  type ThreadChange,
+  type ThreadJson,
+  TITLE_LENGTH,
+} from "@sessionstream/protocol";
 import type { DirectoryEntry } from "../../directory/contract.ts";
 import { flagField, textField } from "./body-fields.ts";
 import type { ChatCall } from "./chat-routes.ts";
@@ -44,7 +50,7 @@ export async function removeThread({ threads, principal, session }: ChatCall): P
   return JSON.stringify({ sessionId: session, removed: true });
 }
 
-function threadJson({ session, owner: _, lastMessageOrdinal, readOrdinal, ...entry }: DirectoryEntry) {
+function threadJson({ session, owner: _, lastMessageOrdinal, readOrdinal, ...entry }: DirectoryEntry): ThreadJson {
   return {
     sessionId: session.session,
     ...entry,
