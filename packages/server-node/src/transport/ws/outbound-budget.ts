@@ -17,6 +17,8 @@ export interface OutboundBudget {
 interface Debtor {
   readonly shed: () => void;
   bytes: number;
+  /** Asked for every frame of everybody: looking it up among the debtors costs more than the frame. */
+  isOpen: boolean;
 }
 
 const TIGHT = 3 / 4;
@@ -41,18 +43,20 @@ export function createOutboundBudget(maxBytes: number): OutboundBudget {
   }
 
   function close(debtor: Debtor): void {
-    if (debtors.delete(debtor)) settle(debtor, 0);
+    debtor.isOpen = false;
+    debtors.delete(debtor);
+    settle(debtor, 0);
   }
 
   return {
     open(shed) {
-      const debtor: Debtor = { shed, bytes: 0 };
+      const debtor: Debtor = { shed, bytes: 0, isOpen: true };
       debtors.add(debtor);
       return {
         changed(queuedBytes) {
-          if (!debtors.has(debtor)) return;
+          if (!debtor.isOpen) return;
           settle(debtor, queuedBytes);
-          shedDown();
+          if (total > maxBytes) shedDown();
         },
         close: () => close(debtor),
       };
