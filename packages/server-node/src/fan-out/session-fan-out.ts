@@ -64,10 +64,14 @@ export function createSessionFanOut(reader: LaneReader, options: SessionFanOutOp
       platform,
       generation: () => generation,
       report,
-      onEnd: () => subscribers.delete(subscription),
+      onEnd() {
+        subscribers.delete(subscription);
+        request.onEnd?.();
+      },
     };
     const subscription =
       request.mode === "reference" ? createReferenceSubscription(context) : createTimelineSubscription(context, resume);
+    request.onOpen?.(subscription);
     subscribers.add(subscription);
     subscription.start();
     return subscription;

@@ -52,6 +52,10 @@ export interface AttachRequest {
   /** Whoever attached, as last proven: asked for when their permission is asked again. Default: as they attached. */
   readonly principal?: () => Principal;
   readonly sink: SubscriberSink;
+  /** Called once, in the step that opens the subscription, before its first frame. A throw refuses it. */
+  readonly onOpen?: (subscription: Subscription) => void;
+  /** Called once, when nothing more will be sent, whatever ended it. */
+  readonly onEnd?: () => void;
 }
 
 export interface PageQuery {

@@ -57,13 +57,18 @@ export class AccessWatch {
     this.#join(member);
     try {
       await this.#ask(member);
-      const subscription = await attach({ ...request, sink: guarded(member) });
-      if (member.state.type === "ended") {
-        subscription.detach();
-        throw member.state.error;
-      }
-      member.state = { type: "served", subscription };
-      return watched(subscription, () => this.#leave(member));
+      return await attach({
+        ...request,
+        onOpen(subscription) {
+          if (member.state.type === "ended") throw member.state.error;
+          member.state = { type: "served", subscription };
+          request.onOpen?.(subscription);
+        },
+        onEnd: () => {
+          this.#leave(member);
+          request.onEnd?.();
+        },
+      });
     } catch (error) {
       this.#leave(member);
       throw error;
@@ -123,7 +128,7 @@ export class AccessWatch {
   }
 
   #leave(member: Member): void {
-    if (!isHere(member)) return;
+    if (member.state.type === "ended") return;
     member.state = { type: "left" };
     this.#forget(member);
   }
@@ -206,37 +211,6 @@ export class AccessWatch {
       this.#core.errors.report({ kind: "fan-out", error, subject: "subscriber", session: member.request.session });
     }
   }
-}
-
-function isHere({ state }: Member): boolean {
-  return state.type === "arriving" || state.type === "served";
-}
-
-/** What is on its way when it ends does not arrive. */
-function guarded(member: Member): SubscriberSink {
-  const { sink } = member.request;
-  return {
-    maxQueuedBytes: sink.maxQueuedBytes,
-    send(frame) {
-      if (isHere(member)) sink.send(frame);
-    },
-    queuedBytes: () => sink.queuedBytes(),
-    onDrain: (callback) => sink.onDrain(callback),
-    ended: (error) => sink.ended(error),
-    close: (code, reason) => sink.close(code, reason),
-  };
-}
-
-function watched(subscription: Subscription, leave: () => void): Subscription {
-  return {
-    session: subscription.session,
-    page: (query) => subscription.page(query),
-    head: () => subscription.head(),
-    detach() {
-      subscription.detach();
-      leave();
-    },
-  };
 }
 
 function nameOf({ principal, request }: Member): string {

@@ -88,8 +88,11 @@ function recordingFanOut(record: (call: FanOutCall) => void): CreateFanOut {
           session: request.session,
           page: () => true,
           head: () => null,
-          detach: () => void subscriptions.delete(subscription),
+          detach() {
+            if (subscriptions.delete(subscription)) request.onEnd?.();
+          },
         };
+        request.onOpen?.(subscription);
         subscriptions.add(subscription);
         return subscription;
       },

@@ -29,6 +29,10 @@ interface SlotScene {
   refuse(turn: number, error: Error): Promise<void>;
 }
 
+function subscriptionOf({ session }: AttachRequest, detach: () => void): Subscription {
+  return { session, page: () => true, head: () => null, detach };
+}
+
 function slotScene(): SlotScene {
   const detached: number[] = [];
   const attached: AttachRequest[] = [];
@@ -43,12 +47,8 @@ function slotScene(): SlotScene {
     async attach(asked) {
       const turn = attached.push(asked);
       await new Promise<void>((resolve, reject) => answers.push({ resolve, reject }));
-      const subscription: Subscription = {
-        session: asked.session,
-        page: () => true,
-        head: () => null,
-        detach: () => void detached.push(turn),
-      };
+      const subscription = subscriptionOf(asked, () => detached.push(turn));
+      asked.onOpen?.(subscription);
       return subscription;
     },
     onLive: () => {},
@@ -71,7 +71,7 @@ function slotScene(): SlotScene {
   };
 }
 
-it("P33 the first frame of the new subscription is the last moment of the old one", async () => {
+it("P33 the moment the new subscription opens is the last one of the old", async () => {
   const { slot, sink, attached, detached, resolve } = slotScene();
   slot.subscribe(request);
   await resolve(1);
@@ -79,9 +79,24 @@ it("P33 the first frame of the new subscription is the last moment of the old on
 
   slot.subscribe(request);
   expect(detached).toEqual([]);
-  attached[1]?.sink.send(encodeFrame("{}", "s-1"));
+  const opened = subscriptionOf({ ...request, sink }, () => undefined);
+  attached[1]?.onOpen?.(opened);
   expect(detached).toEqual([1]);
-  expect(sink.sent).toHaveLength(1);
+  expect(slot.live()).toBe(opened);
+});
+
+it("P33 an attempt that another one took over, or that was let go, never opens", async () => {
+  const { slot, detached, resolve } = slotScene();
+  slot.subscribe(request);
+  slot.subscribe(request);
+  await resolve(1);
+  expect(slot.live()).toBeNull();
+  await resolve(2);
+  expect(slot.live()).not.toBeNull();
+  slot.subscribe(request);
+  slot.close();
+  await resolve(3);
+  expect([slot.isEmpty(), detached]).toEqual([true, [2]]);
 });
 
 it("I13 what waits of a subscription that the hub ended is taken back", async () => {
@@ -92,18 +107,13 @@ it("I13 what waits of a subscription that the hub ended is taken back", async ()
   expect([withdrawals(), slot.isEmpty()]).toEqual([1, true]);
 });
 
-it("I13 what waits of a subscription that was ended on its way in is taken back, of one that it would have replaced it is not", async () => {
-  const { slot, withdrawals, attached, resolve, refuse } = slotScene();
-  const forbidden = new SessionStreamError("forbidden", "Not yours to read.");
+it("P33 an attempt that is refused costs nothing", async () => {
+  const { slot, withdrawals, resolve, refuse } = slotScene();
   slot.subscribe(request);
   await resolve(1);
   slot.subscribe(request);
-  await refuse(2, forbidden);
+  await refuse(2, new SessionStreamError("forbidden", "Not yours to read."));
   expect([withdrawals(), slot.live()]).toEqual([0, expect.anything()]);
-  slot.subscribe(request);
-  attached[2]?.sink.send(encodeFrame("{}", "s-1"));
-  await refuse(3, forbidden);
-  expect([withdrawals(), slot.live()]).toEqual([1, null]);
 });
 
 it("a sink may be an instance of a class: its methods keep their object", () => {

@@ -1,14 +1,14 @@
 /**
  * Owns one session's place on a connection: the live subscription, and the attempt that may replace it. The live one
- * stays until the new one's first frame is there, so a failed re-subscribe costs nothing.
+ * stays until the new one opens, so a failed re-subscribe costs nothing.
  * Does not write frames of its own: what happened is told to the connection.
  */
+import { SessionStreamError } from "@sessionstream/protocol";
 import type { AttachRequest, ConnectionSink, SubscriberSink, Subscription } from "../../fan-out/subscriber.ts";
 
-/** An attach under way. Closing it makes it silent, whenever it ends. */
-interface Attempt {
-  closed: boolean;
-}
+/** Names an attach under way: the newest alone is let in, whenever the others come. */
+type Attempt = symbol;
+type SlotRequest = Omit<AttachRequest, "sink" | "onOpen" | "onEnd">;
 
 export interface SubscriptionSlotOptions {
   readonly sink: ConnectionSink;
@@ -21,7 +21,7 @@ export interface SubscriptionSlotOptions {
 
 export interface SubscriptionSlot {
   /** Supersedes an attempt under way. */
-  subscribe(request: Omit<AttachRequest, "sink">): void;
+  subscribe(request: SlotRequest): void;
   /** The subscription that is being served. */
   live(): Subscription | null;
   /** Neither live nor on the way. */
@@ -40,67 +40,49 @@ export function createSubscriptionSlot(options: SubscriptionSlotOptions): Subscr
     live = null;
   }
 
-  function abandonAttempt(): void {
-    if (attempt !== null) attempt.closed = true;
-    attempt = null;
-  }
+  const ownSink: SubscriberSink = {
+    maxQueuedBytes: sink.maxQueuedBytes,
+    send: (frame) => sink.send(frame),
+    queuedBytes: () => sink.queuedBytes(),
+    onDrain: (callback) => sink.onDrain(callback),
+    close: (code, reason) => sink.close(code, reason),
+    ended(error) {
+      live = null;
+      // Nothing more of the session, however slowly its reader reads (I13).
+      withdraw();
+      onFailed(error, "");
+    },
+  };
 
-  function sinkOf(own: Attempt): SubscriberSink {
-    return {
-      maxQueuedBytes: sink.maxQueuedBytes,
-      queuedBytes: () => sink.queuedBytes(),
-      onDrain: (callback) => sink.onDrain(callback),
-      send(frame) {
-        if (own.closed) return;
-        // Attached before there was room for a frame, it is the live one itself by now.
-        if (own === attempt) dropLive();
-        sink.send(frame);
-      },
-      ended(error) {
-        if (own.closed) return;
-        own.closed = true;
-        // Nothing more of the session, however slowly its reader reads (I13).
-        withdraw();
-        if (own === attempt) attempt = null;
-        else live = null;
-        onFailed(error, "");
-      },
-      close(code, reason) {
-        if (!own.closed) sink.close(code, reason);
-      },
-    };
-  }
-
-  async function run(own: Attempt, request: Omit<AttachRequest, "sink">): Promise<void> {
+  async function run(own: Attempt, request: SlotRequest): Promise<void> {
     try {
-      const attached = await attach({ ...request, sink: sinkOf(own) });
-      if (own.closed) {
-        attached.detach();
-        return;
-      }
-      dropLive();
-      live = attached;
-      attempt = null;
-      onLive();
+      const attached = await attach({
+        ...request,
+        sink: ownSink,
+        onOpen(subscription) {
+          if (own !== attempt) throw new SessionStreamError("aborted", "Another subscription took its place.");
+          dropLive();
+          live = subscription;
+          attempt = null;
+        },
+      });
+      if (live === attached) onLive();
     } catch (error) {
-      if (own.closed) return;
+      if (own !== attempt) return;
       attempt = null;
-      // Ended on its way in, it may have sent something already: then it is the live one that it replaced.
-      if (live === null) withdraw();
       onFailed(error, request.requestId);
     }
   }
 
   return {
     subscribe(request) {
-      abandonAttempt();
-      attempt = { closed: false };
+      attempt = Symbol();
       void run(attempt, request);
     },
     live: () => live,
     isEmpty: () => live === null && attempt === null,
     close() {
-      abandonAttempt();
+      attempt = null;
       dropLive();
     },
   };
