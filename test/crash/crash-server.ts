@@ -10,9 +10,11 @@ import { type Moment, withMoments } from "./moments.ts";
 
 const [path = "", fatalMoment = "", occurrence = "1"] = process.argv.slice(2);
 let passesLeft = Number(occurrence);
+/** Opening the file has a transaction of its own, which is not what is to be cut short. */
+let isServing = false;
 
 function pass(moment: Moment): void {
-  if (moment !== fatalMoment) return;
+  if (!isServing || moment !== fatalMoment) return;
   passesLeft -= 1;
   if (passesLeft === 0) process.kill(process.pid, "SIGKILL");
 }
@@ -46,4 +48,5 @@ async function answer(request: ServerRequest): Promise<void> {
 
 process.on("message", (request: ServerRequest) => void answer(request));
 process.on("disconnect", () => process.exit());
+isServing = true;
 report({ type: "ready" });
