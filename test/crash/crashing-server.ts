@@ -1,5 +1,7 @@
 /** Owns the test's end of a server that dies: starts it, sends commands, remembers what was acknowledged. */
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
+import { setTimeout } from "node:timers/promises";
+import { ReportingChild } from "../setup/reporting-child.ts";
 import type { Moment } from "./moments.ts";
 
 export type ServerRequest =
@@ -32,26 +34,15 @@ export interface DieAt {
 
 export class CrashingServer {
   readonly sent: SentCommand[] = [];
-  readonly acknowledged = new Map<string, Acknowledged>();
-  readonly #process: ChildProcess;
-  readonly #gone: Promise<void>;
-  #wake: () => void = () => {};
-  #ready = false;
+  readonly #child: ReportingChild<ServerReport>;
 
   constructor(program: string, path: string, dieAt?: DieAt) {
     const args = dieAt === undefined ? [path] : [path, dieAt.moment, String(dieAt.occurrence)];
-    this.#process = fork(program, args, { execArgv: [], serialization: "advanced" });
-    this.#process.on("message", (report: ServerReport) => this.#take(report));
-    this.#gone = new Promise((resolve) => {
-      this.#process.once("exit", () => {
-        resolve();
-        this.#wake();
-      });
-    });
+    this.#child = new ReportingChild("The server", fork(program, args, { execArgv: [], serialization: "advanced" }));
   }
 
   async start(): Promise<void> {
-    while (!this.#ready) await this.#news();
+    await this.#child.report(({ type }) => type === "ready");
   }
 
   submit(command: SentCommand): void {
@@ -63,51 +54,45 @@ export class CrashingServer {
     this.#send({ type: "rebuild", session });
   }
 
+  /** @throws Error when a command was refused: none of these tests sends one that may be. */
+  get acknowledged(): ReadonlyMap<string, Acknowledged> {
+    const answers = new Map<string, Acknowledged>();
+    for (const report of this.#child.reports) {
+      if (report.type === "refused") throw new Error(`Command ${report.id} was refused: ${report.code}`);
+      if (report.type === "acknowledged") answers.set(report.id, report);
+    }
+    return answers;
+  }
+
   async acknowledgedAtLeast(count: number): Promise<void> {
-    while (this.acknowledged.size < count) await this.#news();
+    while (this.acknowledged.size < count) await this.#child.news();
   }
 
   /** The same with a bound. */
   async acknowledgedWithin(count: number, ms: number): Promise<void> {
-    const timeout = AbortSignal.timeout(ms);
-    timeout.addEventListener("abort", () => this.#wake());
-    while (this.acknowledged.size < count) {
-      if (timeout.aborted) throw new Error(`The server gave ${this.acknowledged.size} answers within ${ms} ms`);
-      await this.#news();
+    const over = new AbortController();
+    const late = setTimeout(ms, null, { signal: over.signal }).then(() => {
+      throw new Error(`The server gave ${this.acknowledged.size} answers within ${ms} ms`);
+    });
+    try {
+      await Promise.race([this.acknowledgedAtLeast(count), late]);
+    } finally {
+      over.abort();
     }
   }
 
   /** Resolves when the process is gone; asserts that it was killed and did not end by itself. */
   async died(): Promise<void> {
-    await this.#gone;
-    if (this.#process.signalCode !== "SIGKILL") {
-      throw new Error(`The server was to be killed, but ended with code ${this.#process.exitCode}`);
-    }
+    await this.#child.ended();
+    const { end } = this.#child;
+    if (end !== "SIGKILL") throw new Error(`The server was to be killed, but ended with code ${end}`);
   }
 
-  async kill(): Promise<void> {
-    this.#process.kill("SIGKILL");
-    await this.#gone;
+  kill(): Promise<void> {
+    return this.#child.kill();
   }
 
   #send(request: ServerRequest): void {
-    // A message to a process that is dying is lost, as it would be on a network.
-    if (this.#process.connected) this.#process.send(request, () => {});
-  }
-
-  #take(report: ServerReport): void {
-    if (report.type === "ready") this.#ready = true;
-    if (report.type === "acknowledged") this.acknowledged.set(report.id, report);
-    if (report.type === "refused") throw new Error(`Command ${report.id} was refused: ${report.code}`);
-    this.#wake();
-  }
-
-  async #news(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) {
-      throw new Error("The server is gone before it did what the test waits for");
-    }
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-    });
+    this.#child.send(request);
   }
 }

@@ -1,7 +1,7 @@
 /** Owns the test's end of a hub in a process of its own: starts it, asks it, hears its reports, pauses and kills it. */
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { ReportingChild } from "../setup/reporting-child.ts";
 
 type Wish =
   | { readonly type: "prompt" | "stop"; readonly session: string }
@@ -17,74 +17,45 @@ export type ProcessReport =
 
 const PROGRAM = fileURLToPath(new URL("./hub-process.ts", import.meta.url));
 
-export class RunningProcess implements AsyncDisposable {
-  readonly name: string;
-  readonly #process: ChildProcess;
-  readonly #reports: ProcessReport[] = [];
-  readonly #waiting = new Set<() => void>();
+export class RunningProcess {
+  readonly #name: string;
+  readonly #child: ReportingChild<ProcessReport>;
   #asked = 0;
 
   constructor(name: string, path: string) {
-    this.name = name;
+    this.#name = name;
     const execArgv = ["--conditions=@sessionstream/source", "--import", "tsx"];
-    this.#process = fork(PROGRAM, [path], { execArgv, serialization: "advanced" });
-    this.#process.on("message", (report: ProcessReport) => {
-      this.#reports.push(report);
-      this.#wake();
-    });
-    this.#process.on("exit", () => this.#wake());
+    this.#child = new ReportingChild(name, fork(PROGRAM, [path], { execArgv, serialization: "advanced" }));
   }
 
   ready(): Promise<unknown> {
-    return this.#report((report) => report.type === "ready");
+    return this.#child.report(({ type }) => type === "ready");
   }
 
   async ask(wish: Wish): Promise<void> {
     this.#asked += 1;
-    const id = `${this.name}-${this.#asked}`;
-    this.#process.send({ ...wish, id });
-    const answer = await this.#report((report) => "id" in report && report.id === id);
-    if (answer.type === "failed") throw new Error(`${this.name}: ${answer.error}`);
+    const id = `${this.#name}-${this.#asked}`;
+    const request: ProcessRequest = { ...wish, id };
+    this.#child.send(request);
+    const answer = await this.#child.report((report) => "id" in report && report.id === id);
+    if (answer.type === "failed") throw new Error(`${this.#name}: ${answer.error}`);
   }
 
   engine(session: string, state: "started" | "stopped"): Promise<unknown> {
-    return this.#report((report) => report.type === "engine" && report.session === session && report.state === state);
+    return this.#child.report(
+      (report) => report.type === "engine" && report.session === session && report.state === state,
+    );
   }
 
   hasStarted(session: string): boolean {
-    return this.#reports.some((report) => report.type === "engine" && report.session === session);
+    return this.#child.reports.some((report) => report.type === "engine" && report.session === session);
   }
 
   signal(signal: "SIGSTOP" | "SIGCONT"): void {
-    this.#process.kill(signal);
+    this.#child.signal(signal);
   }
 
-  async kill(): Promise<void> {
-    if (this.#hasEnded()) return;
-    const exit = once(this.#process, "exit");
-    this.#process.kill("SIGKILL");
-    await exit;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.kill();
-  }
-
-  async #report(wanted: (report: ProcessReport) => boolean): Promise<ProcessReport> {
-    for (;;) {
-      const found = this.#reports.find(wanted);
-      if (found !== undefined) return found;
-      if (this.#hasEnded()) throw new Error(`${this.name} has ended, with code ${this.#process.exitCode}`);
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
-  }
-
-  #wake(): void {
-    for (const resolve of this.#waiting) resolve();
-    this.#waiting.clear();
-  }
-
-  #hasEnded(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  kill(): Promise<void> {
+    return this.#child.kill();
   }
 }
