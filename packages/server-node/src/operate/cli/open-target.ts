@@ -21,9 +21,10 @@ export interface TargetNames {
 }
 
 export async function openTarget({ storage, modules }: TargetNames): Promise<OperatedTarget> {
+  // First: what cannot be loaded leaves nothing open.
+  const named = modules === undefined ? undefined : modulesOf(await load(modules), modules);
   const opened = await openStorage(storage);
-  const named = modules === undefined ? opened.modules : modulesOf(await load(modules), modules);
-  return { ...opened, modules: named ?? [chat({ engine: neverAsked })] };
+  return { ...opened, modules: named ?? opened.modules ?? [chat({ engine: neverAsked })] };
 }
 
 interface OpenedStorage {
@@ -57,15 +58,18 @@ async function openPostgres(connectionString: string): Promise<OpenedStorage> {
   const pool = new pg.Pool({ connectionString, max: 4 });
   // Of connections that are idle: the pool makes others, or what asks for one is told.
   pool.on("error", () => undefined);
-  const storage = await postgresStorage({ pool });
-  return {
-    storage,
-    modules: undefined,
-    async close() {
+  try {
+    const storage = await postgresStorage({ pool });
+    const close = async () => {
       await storage.close();
       await pool.end();
-    },
-  };
+    };
+    return { storage, modules: undefined, close };
+  } catch (error) {
+    // Else its idle connections would keep the command from ending.
+    await pool.end();
+    throw error;
+  }
 }
 
 /** What Node takes for a module by its name. */
@@ -75,6 +79,7 @@ async function openModule(name: string): Promise<OpenedStorage> {
   const loaded = await load(name).catch((error: unknown) => {
     throw MODULE_NAME.test(name) ? error : noStorage(name, error);
   });
+  const modules = loaded["modules"] === undefined ? undefined : modulesOf(loaded, name);
   const given = loaded["storage"] ?? loaded["default"];
   // CAST: what the module exports under these names is the app's promise; what is called is checked below.
   const storage = (typeof given === "function" ? await given() : await given) as MessageStorageAdapter | undefined;
@@ -82,7 +87,6 @@ async function openModule(name: string): Promise<OpenedStorage> {
     const message = `${name} exports no storage: export an adapter, or a function that opens one, as "storage" or default.`;
     throw new SessionStreamError("invalid_options", message);
   }
-  const modules = loaded["modules"] === undefined ? undefined : modulesOf(loaded, name);
   return { storage, modules, close: () => storage.close() };
 }
 
