@@ -17,6 +17,7 @@ export type { LocalRequest, LocalRespond } from "./backend/local/local-runs.ts";
 export type { LocalSession } from "./backend/local/local-session.ts";
 
 // What it gets: a thread, its status, its timeline.
+export type { ApprovalAnswer } from "./thread/answer-approval.ts";
 export type { ChatClient, ChatThread, SendInput, ThreadLease, TranscriptRow } from "./thread/chat-thread.ts";
 export { readSessionSnapshot, type SessionSnapshot } from "./thread/session-snapshot.ts";
 export { previewThread, type ThreadPreview } from "./thread/preview-thread.ts";
@@ -32,6 +33,8 @@ export type {
 export type { TimelineEntity } from "./timeline/entity.ts";
 export type { Ephemeral, Timeline } from "./timeline/timeline.ts";
 export {
+  type ApprovalPayload,
+  approvalPayload,
   CHAT_COMMANDS,
   CHAT_KINDS,
   type ChatMessagePayload,

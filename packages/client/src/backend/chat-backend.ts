@@ -88,7 +88,7 @@ export interface SessionHandle {
 
 export interface CommandSubmission {
   readonly session: SessionId;
-  /** Wire name of the command: `ChatStartInference`, `ChatStopInference`. */
+  /** Wire name of the command: `ChatStartInference`, `ChatStopInference`, `ChatAnswerApproval`. */
   readonly name: string;
   readonly commandId: string;
   readonly payload: JsonObject;

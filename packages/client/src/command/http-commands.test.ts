@@ -81,6 +81,16 @@ describe("commands over HTTP", () => {
     expect(requests).toHaveLength(1);
   });
 
+  it("C39 posts an answer to an approval to its own route, with what was shown", async () => {
+    const { commands, requests } = server(() => ok({ epoch: "e", ordinal: "4" }));
+    const payload = { approvalId: "t:approval", digest: "d", decision: "CHAT_APPROVAL_DECISION_DENY", reason: "no" };
+    await commands.submit({ ...START, name: "ChatAnswerApproval", payload }, NEVER);
+    expect(requests[0]).toMatchObject({
+      url: "/api/chat/sessions/s-1/approvals",
+      body: { ...payload, idempotencyKey: "cmd-1" },
+    });
+  });
+
   it("a reference server's bare acceptance is a receipt without a place", async () => {
     const { commands } = server(() => ok({ sessionId: "s-1", status: "running" }));
     await expect(commands.submit(START, NEVER)).resolves.toEqual({ epoch: "", ordinal: 0n });

@@ -31,6 +31,9 @@ const MESSAGES: Partial<Readonly<Record<ErrorCode, string>>> = {
   session_full: "This conversation is full. Start another one.",
   empty_prompt: "There is nothing to send.",
   run_busy: "An answer is being written. Wait for it, then try again.",
+  already_answered: "Somebody has answered this before.",
+  approval_mismatch: "This is not what is asked any more. Look at it again.",
+  approval_expired: "It is too late to answer this.",
 };
 
 function messageOf(code: ErrorCode, retryable: boolean): string {

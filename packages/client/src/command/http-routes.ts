@@ -4,7 +4,14 @@ import type { CommandSubmission } from "../backend/chat-backend.ts";
 
 export interface HttpRequest {
   /** Names the request in hooks and errors. */
-  readonly operation: "send-message" | "stop-run" | "open-socket" | "list-threads" | "update-thread" | "remove-thread";
+  readonly operation:
+    | "send-message"
+    | "stop-run"
+    | "answer-approval"
+    | "open-socket"
+    | "list-threads"
+    | "update-thread"
+    | "remove-thread";
   /** Default `POST`. */
   readonly method?: "GET" | "PATCH" | "DELETE";
   /** Below the base URL. */
@@ -15,6 +22,7 @@ export interface HttpRequest {
 const ROUTES: Readonly<Record<string, { readonly operation: HttpRequest["operation"]; readonly segment: string }>> = {
   ChatStartInference: { operation: "send-message", segment: "messages" },
   ChatStopInference: { operation: "stop-run", segment: "stop" },
+  ChatAnswerApproval: { operation: "answer-approval", segment: "approvals" },
 };
 
 /** @throws SessionStreamError `unknown_command` for a command without a route. */

@@ -1,6 +1,8 @@
 /** Chat entities as changes for a fake hub's session: what a server's projections would write. */
 import type { LocalChange } from "../backend/local/local-log.ts";
 import {
+  type ApprovalPayload,
+  approvalPayload,
   CHAT_KINDS,
   type ChatMessagePayload,
   chatMessagePayload,
@@ -69,6 +71,19 @@ export function toolCall(id: string, fields: Partial<ToolCallPayload>): LocalCha
 export function toolResult(toolCallId: string, toolName: string, result: string): LocalChange {
   const payload = toolResultPayload({ toolCallId, toolName, result, status: "completed" });
   return { type: "put", kind: CHAT_KINDS.toolResult, id: `${toolCallId}:result`, payload };
+}
+
+/** What is asked of people about a call: pending, and without a deadline unless it is given `expiresAt`. */
+export function approval(toolCallId: string, fields: Partial<ApprovalPayload> = {}): LocalChange {
+  const id = `${toolCallId}:approval`;
+  const payload = approvalPayload({
+    approvalId: id,
+    toolCallId,
+    digest: `digest of ${toolCallId}`,
+    status: "CHAT_APPROVAL_STATUS_PENDING",
+    ...fields,
+  });
+  return { type: "put", kind: CHAT_KINDS.approval, id, payload, open: !payload.closed };
 }
 
 const RUN_STATUS: Record<RunPhase, RunPayload["status"]> = {

@@ -1,13 +1,17 @@
 /**
- * A hub in memory under a script's control: push commits, go offline, fail loads, hold or fail commands. Everything else
- * (cursors, deltas on return, patches) behaves as with a server, because it is the local backend.
+ * A hub in memory under a script's control: push commits, go offline, fail loads, hold or fail commands, answer what the
+ * script asks people. Everything else (cursors, deltas on return, patches) behaves as with a server, because it is the
+ * local backend.
  */
 import { type SessionId, SessionStreamError } from "@sessionstream/protocol";
-import type { ChatBackend, CommandSubmission } from "../backend/chat-backend.ts";
+import type { ChatBackend, CommandReceipt, CommandSubmission } from "../backend/chat-backend.ts";
 import { createLocalBackend, type LocalBackendOptions } from "../backend/local/create-local-backend.ts";
 import type { LocalSession } from "../backend/local/local-session.ts";
+import { defaultPlatform } from "../platform/default-platform.ts";
+import { CHAT_COMMANDS } from "../thread/chat-payload.ts";
 import { localThreads } from "../threads/local-threads.ts";
 import type { ThreadList } from "../threads/thread-list.ts";
+import { answerApproval } from "./fake-approvals.ts";
 
 export interface FakeHub {
   readonly backend: ChatBackend;
@@ -32,11 +36,19 @@ export interface FakeHub {
 }
 
 export function fakeHub(options: LocalBackendOptions = {}): FakeHub {
-  const local = createLocalBackend(options);
+  const { platform = defaultPlatform() } = options;
+  const local = createLocalBackend({ ...options, platform });
   const submissions: CommandSubmission[] = [];
   let failure: { readonly error: SessionStreamError; left: number } | null = null;
   let gate: Promise<void> | null = null;
   let losing = false;
+
+  async function perform(command: CommandSubmission, signal: AbortSignal): Promise<CommandReceipt> {
+    const isAnswer = command.name === CHAT_COMMANDS.answerApproval && local.network.isOnline();
+    return isAnswer
+      ? answerApproval(local.session(command.session), command, platform.now())
+      : local.submit(command, signal);
+  }
 
   const backend: ChatBackend = {
     open: (id, observer, from) => local.open(id, observer, from),
@@ -48,7 +60,7 @@ export function fakeHub(options: LocalBackendOptions = {}): FakeHub {
         failure.left -= 1;
         throw failure.error;
       }
-      const receipt = await local.submit(command, signal);
+      const receipt = await perform(command, signal);
       if (losing) throw new SessionStreamError("network", "The answer was lost");
       return receipt;
     },

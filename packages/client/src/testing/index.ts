@@ -3,6 +3,7 @@ export { BACKEND_CASES } from "./backend-conformance/backend-cases.ts";
 export type { BackendCase, BackendFixture } from "./backend-conformance/backend-fixture.ts";
 export {
   appendText,
+  approval,
   assistantMessage,
   finishText,
   type MessageChange,

@@ -3,6 +3,7 @@
  * backends that write entities themselves. Our server sends total objects; type-only import, so no protobuf runtime.
  */
 import type {
+  ApprovalEntityJson,
   ChatMessageEntityJson,
   RunEntityJson,
   ToolCallEntityJson,
@@ -13,11 +14,16 @@ export const CHAT_KINDS = {
   message: "ChatMessage",
   toolCall: "ChatToolCall",
   toolResult: "ChatToolResult",
+  approval: "ChatApproval",
   run: "ChatRun",
   session: "ChatSession",
 } as const;
 
-export const CHAT_COMMANDS = { start: "ChatStartInference", stop: "ChatStopInference" } as const;
+export const CHAT_COMMANDS = {
+  start: "ChatStartInference",
+  stop: "ChatStopInference",
+  answerApproval: "ChatAnswerApproval",
+} as const;
 
 /** Every field but messages is there: proto3 has no absent scalars, and the server emits zeros. */
 type Total<Json, Message extends keyof Json = never> = Readonly<Required<Omit<Json, Message>> & Pick<Json, Message>>;
@@ -25,7 +31,8 @@ type Total<Json, Message extends keyof Json = never> = Readonly<Required<Omit<Js
 export type ChatMessagePayload = Total<ChatMessageEntityJson, "correlation"> & { readonly "@type": string };
 export type ToolCallPayload = Total<ToolCallEntityJson, "correlation"> & { readonly "@type": string };
 export type ToolResultPayload = Total<ToolResultEntityJson, "correlation"> & { readonly "@type": string };
-export type RunPayload = Total<RunEntityJson, "usage"> & { readonly "@type": string };
+export type ApprovalPayload = Total<ApprovalEntityJson, "correlation"> & { readonly "@type": string };
+export type RunPayload = Total<RunEntityJson, "usage" | "waits"> & { readonly "@type": string };
 
 const TYPE = "type.googleapis.com/sessionstream.chat.v1.";
 
@@ -72,6 +79,25 @@ export function toolResultPayload(fields: Partial<ToolResultPayload> = {}): Tool
     result: "",
     status: "",
     error: "",
+    ...fields,
+  };
+}
+
+export function approvalPayload(fields: Partial<ApprovalPayload> = {}): ApprovalPayload {
+  return {
+    "@type": `${TYPE}ApprovalEntity`,
+    approvalId: "",
+    messageId: "",
+    toolCallId: "",
+    toolName: "",
+    input: "",
+    digest: "",
+    status: "CHAT_APPROVAL_STATUS_UNSPECIFIED",
+    reason: "",
+    decidedBy: "",
+    expiresAt: 0,
+    settledAt: 0,
+    closed: false,
     ...fields,
   };
 }

@@ -1,5 +1,6 @@
 import type { CommandId, EntityKey, SessionId } from "@sessionstream/protocol";
 import type { Timeline } from "../timeline/timeline.ts";
+import type { ApprovalAnswer } from "./answer-approval.ts";
 import type { SessionReset } from "./session-reset.ts";
 import type { SessionSnapshot } from "./session-snapshot.ts";
 import type { PendingMessage, ThreadStatus } from "./status.ts";
@@ -40,6 +41,11 @@ export interface ChatThread {
   stop(): Promise<void>;
   /** Asks again for an answer to a failed, stopped or interrupted run. */
   retryRun(runId: string): Promise<void>;
+  /**
+   * Allows or refuses the call of a tool that was shown. Sent now or not at all: rejects with `network` while the thread
+   * does not follow its session, and with `already_answered` when somebody has decided otherwise.
+   */
+  answerApproval(answer: ApprovalAnswer): Promise<void>;
   loadEarlier(): Promise<void>;
   /** After a failed load or a failed connection: try again now. */
   reconnect(): void;

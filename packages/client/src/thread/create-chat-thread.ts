@@ -14,6 +14,7 @@ import type { Outbox } from "../outbox/outbox.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
 import { createListeners } from "../timeline/listeners.ts";
 import { createTimelineStore, type TimelineFlush } from "../timeline/store.ts";
+import { submitAnswer } from "./answer-approval.ts";
 import { CHAT_COMMANDS } from "./chat-payload.ts";
 import type { ChatThread, SendInput, TranscriptRow } from "./chat-thread.ts";
 import { createDelivery } from "./delivery.ts";
@@ -209,6 +210,13 @@ export function createChatThread(options: ChatThreadOptions): OpenChatThread {
       await submitWish(CHAT_COMMANDS.stop, id, { runId });
     },
     retryRun: (runId) => submitWish(CHAT_COMMANDS.start, `retry:${runId}`, { prompt: "", retryOfRunId: runId }),
+    async answerApproval(answer) {
+      const isCurrent = status.hydration.type === "ready";
+      await submitAnswer(
+        { backend, signal, session: sessionId, commandId: mintCommandId(platform), isCurrent },
+        answer,
+      );
+    },
     async loadEarlier() {
       limit.checkRoom(timeline);
       loadingEarlier ??= handle.loadEarlier(pageSize).finally(() => {

@@ -4,7 +4,10 @@ import { useThreadScope } from "../thread/thread-context.ts";
 import { anyOf, onOrder, onRows, onStatus } from "./topic.ts";
 import { useSessionStream } from "./use-session-stream.ts";
 
-type Actions = Pick<ChatThread, "send" | "stop" | "retry" | "discard" | "retryRun" | "loadEarlier" | "reconnect">;
+type Actions = Pick<
+  ChatThread,
+  "send" | "stop" | "retry" | "discard" | "retryRun" | "answerApproval" | "loadEarlier" | "reconnect"
+>;
 
 export interface ChatThreadView extends ThreadStatus, Actions {
   readonly sessionId: string;
@@ -30,7 +33,7 @@ export function useChatThread(): ChatThreadView {
     { topic },
   );
   return useMemo(() => {
-    const { sessionId, send, stop, retry, discard, retryRun, loadEarlier, reconnect } = thread;
-    return { ...view, sessionId, send, stop, retry, discard, retryRun, loadEarlier, reconnect };
+    const { sessionId, send, stop, retry, discard, retryRun, answerApproval, loadEarlier, reconnect } = thread;
+    return { ...view, sessionId, send, stop, retry, discard, retryRun, answerApproval, loadEarlier, reconnect };
   }, [thread, view]);
 }

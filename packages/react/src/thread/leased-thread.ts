@@ -5,6 +5,7 @@
  * Does not count users: the client does, by leases.
  */
 import {
+  type ApprovalAnswer,
   type ChatClient,
   type ChatThread,
   previewThread,
@@ -97,6 +98,8 @@ export class LeasedThread implements ChatThread {
   retry = (commandId: string): Promise<void> => this.#withLease((thread) => thread.retry(commandId));
   stop = (): Promise<void> => this.#withLease((thread) => thread.stop());
   retryRun = (runId: string): Promise<void> => this.#withLease((thread) => thread.retryRun(runId));
+  answerApproval = (answer: ApprovalAnswer): Promise<void> =>
+    this.#withLease((thread) => thread.answerApproval(answer));
   loadEarlier = (): Promise<void> => this.#withLease((thread) => thread.loadEarlier());
   discard = (commandId: string): string | undefined => this.#thread?.discard(commandId);
   reconnect = (): void => this.#lease?.thread.reconnect();
