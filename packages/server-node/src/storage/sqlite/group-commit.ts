@@ -4,7 +4,7 @@
  */
 import { SessionStreamError } from "@sessionstream/protocol";
 import type { CommitResult, SessionCommit } from "../contract.ts";
-import type { WriteTransaction } from "./write-transaction.ts";
+import type { Transaction } from "./transaction.ts";
 
 interface WaitingCommit {
   readonly commit: SessionCommit;
@@ -16,12 +16,12 @@ interface WaitingCommit {
 const MAX_GROUP = 256;
 
 export class GroupCommit {
-  readonly #transaction: WriteTransaction;
+  readonly #transaction: Transaction;
   readonly #write: (commit: SessionCommit) => CommitResult;
   #waiting: WaitingCommit[] = [];
   #scheduled: NodeJS.Immediate | null = null;
 
-  constructor(transaction: WriteTransaction, write: (commit: SessionCommit) => CommitResult) {
+  constructor(transaction: Transaction, write: (commit: SessionCommit) => CommitResult) {
     this.#transaction = transaction;
     this.#write = write;
   }

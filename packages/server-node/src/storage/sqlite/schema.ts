@@ -6,7 +6,7 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import { assertKnownSchema } from "../refusals.ts";
 import type { SqliteConnection } from "./driver.ts";
-import { WriteTransaction } from "./write-transaction.ts";
+import { Transaction } from "./transaction.ts";
 
 /**
  * Ordinals are INTEGER (int64), times and other numbers REAL: so a driver returns bigint here and number there.
@@ -129,7 +129,7 @@ export const MIGRATIONS: readonly string[] = [INITIAL, LEASES, DIRECTORY, BASE];
 
 /** All missing migrations or none, also when several processes open an old file at once. */
 export function migrate(connection: SqliteConnection, migrations: readonly string[] = MIGRATIONS): void {
-  const transaction = new WriteTransaction(connection);
+  const transaction = Transaction.toWrite(connection);
   transaction.begin();
   try {
     connection.exec("CREATE TABLE IF NOT EXISTS sessionstream_schema (version INTEGER NOT NULL) STRICT");

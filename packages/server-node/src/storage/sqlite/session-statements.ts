@@ -47,7 +47,7 @@ export class SessionStatements {
     this.#create = db.prepare(
       `INSERT INTO sessionstream_session
          (revision, epoch, ordinal, tag, projected, view, horizon, floor, tenant, session)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING key`,
     );
     this.#advance = db.prepare(
       `UPDATE sessionstream_session
@@ -185,10 +185,7 @@ export class SessionStatements {
 
   #insertHead(commit: SessionCommit): bigint {
     const { session, head } = commit;
-    this.#create.run(...headValues(head), session.tenant, session.session);
-    const created = this.#session(session);
-    if (created === null) throw new Error("The session just created cannot be found");
-    return created.key;
+    return integer(this.#create.get(...headValues(head), session.tenant, session.session) ?? {}, "key");
   }
 
   #updateHead({ key, revision }: SessionRow, { session, head }: SessionCommit): bigint {

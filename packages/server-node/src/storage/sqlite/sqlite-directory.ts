@@ -14,7 +14,7 @@ import { DirectoryStatements } from "./directory-statements.ts";
 import type { SqliteConnection } from "./driver.ts";
 import { openDatabase } from "./open-connection.ts";
 import type { SqliteDatabaseOptions, SqliteFileOptions } from "./sqlite-storage.ts";
-import { WriteTransaction } from "./write-transaction.ts";
+import { Transaction } from "./transaction.ts";
 
 /** Default of `synchronous` here: `"NORMAL"`. What a power cut takes comes back with the session, except marks. */
 export type SqliteDirectoryOptions = Omit<SqliteFileOptions, "shared"> | Omit<SqliteDatabaseOptions, "shared">;
@@ -30,13 +30,13 @@ export function sqliteDirectory(options: SqliteDirectoryOptions): SessionDirecto
 
 class SqliteDirectory implements SessionDirectory {
   readonly #connection: SqliteConnection;
-  readonly #transaction: WriteTransaction;
+  readonly #transaction: Transaction;
   readonly #rows: DirectoryStatements;
   #closed = false;
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
-    this.#transaction = new WriteTransaction(connection);
+    this.#transaction = Transaction.toWrite(connection);
     this.#rows = new DirectoryStatements(connection);
   }
 

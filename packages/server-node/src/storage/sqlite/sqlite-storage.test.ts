@@ -191,6 +191,16 @@ describe("writing", () => {
     expect(failing.executions("ROLLBACK")).toBe(0);
   });
 
+  it("F-D9 says what failed to be read, also where SQLite has rolled back by itself", async () => {
+    const database = inMemory();
+    const { handle, poison } = failingHandle(database, () => database.exec("ROLLBACK"));
+    const storage = sqliteStorage({ database: handle });
+    poison("unreadable");
+    const loading = storage.load(session("unreadable"));
+    await expect(loading).rejects.toMatchObject({ code: "storage_unavailable", message: "poisoned value" });
+    expect(await storage.load(session("a"))).toBeNull();
+  });
+
   it("a session whose key became another session's is not found by it", async () => {
     const path = aPath();
     const [one, other] = [open({ path }), open({ path })];

@@ -28,7 +28,7 @@ import { LeaseStatements } from "./lease-statements.ts";
 import { MaintenanceStatements } from "./maintenance-statements.ts";
 import { type OpenedDatabase, openDatabase, type Synchronous } from "./open-connection.ts";
 import { SessionStatements } from "./session-statements.ts";
-import { WriteTransaction } from "./write-transaction.ts";
+import { Transaction } from "./transaction.ts";
 
 export interface SqliteFileOptions {
   /** Folders are created; `":memory:"` keeps everything in memory. */
@@ -85,10 +85,9 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
   readonly #connection: SqliteConnection;
   protected readonly session: SessionStatements;
   readonly #maintenance: MaintenanceStatements;
-  readonly #transaction: WriteTransaction;
+  readonly #writing: Transaction;
+  readonly #reading: Transaction;
   readonly #commits: GroupCommit;
-  readonly #beginRead;
-  readonly #endRead;
   #closed = false;
 
   constructor({ connection, durability }: OpenedDatabase) {
@@ -97,10 +96,9 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
     this.session = new SessionStatements(connection);
     this.leases = new LeaseStatements(connection);
     this.#maintenance = new MaintenanceStatements(connection, this.session);
-    this.#transaction = new WriteTransaction(connection);
-    this.#commits = new GroupCommit(this.#transaction, (commit) => this.#write(commit));
-    this.#beginRead = connection.prepare("BEGIN");
-    this.#endRead = connection.prepare("COMMIT");
+    this.#writing = Transaction.toWrite(connection);
+    this.#reading = Transaction.toRead(connection);
+    this.#commits = new GroupCommit(this.#writing, (commit) => this.#write(commit));
   }
 
   async load(session: SessionKey): Promise<LoadedSession | null> {
@@ -159,20 +157,13 @@ class SqliteStorage implements RetentionStorage, RedactableStorage {
   /** In a transaction of its own, now. */
   protected alone<Result>(work: () => Result): Result {
     this.#assertOpen();
-    return wrapping(() => this.#transaction.alone(work));
+    return wrapping(() => this.#writing.alone(work));
   }
 
   /** Several statements see one state, whatever another process writes meanwhile. */
   protected read<Result>(work: () => Result): Result {
     this.#assertOpen();
-    return wrapping(() => {
-      this.#beginRead.run();
-      try {
-        return work();
-      } finally {
-        this.#endRead.run();
-      }
-    });
+    return wrapping(() => this.#reading.alone(work));
   }
 
   /** The write-ahead log keeps pages as they were: what has gone is gone when it is empty. Readers elsewhere delay that. */

@@ -1,16 +1,24 @@
-/** Owns transactions that write: all of one or nothing. Does not know what is written. */
+/** Owns transactions: all of one or nothing, and one state for all that is read in it. Does not know what is done there. */
 import type { SqliteConnection } from "./driver.ts";
 
-export class WriteTransaction {
+export class Transaction {
   readonly #begin;
   readonly #commit;
   readonly #rollback;
 
-  constructor(connection: SqliteConnection) {
-    // IMMEDIATE: a transaction that reads first and writes later could fail for good when another process wrote between.
-    this.#begin = connection.prepare("BEGIN IMMEDIATE");
+  private constructor(connection: SqliteConnection, begin: string) {
+    this.#begin = connection.prepare(begin);
     this.#commit = connection.prepare("COMMIT");
     this.#rollback = connection.prepare("ROLLBACK");
+  }
+
+  /** IMMEDIATE: one that reads first and writes later could fail for good when another process wrote between. */
+  static toWrite(connection: SqliteConnection): Transaction {
+    return new Transaction(connection, "BEGIN IMMEDIATE");
+  }
+
+  static toRead(connection: SqliteConnection): Transaction {
+    return new Transaction(connection, "BEGIN");
   }
 
   begin(): void {
