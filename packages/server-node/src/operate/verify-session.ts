@@ -13,7 +13,8 @@ import { readEvents } from "./read-events.ts";
 
 export interface Verification {
   readonly session: SessionKey;
-  readonly ordinal: bigint;
+  /** `null`: what is stored of it cannot even be read. */
+  readonly ordinal: bigint | null;
   /** In words; none: it is sound. */
   readonly problems: readonly string[];
   /** Whether entities were compared with their log: other projections than `modules` made them, or a base is missing. */
@@ -26,13 +27,25 @@ export async function verifySession(
   session: SessionKey,
   modules: readonly HubModule[],
 ): Promise<Verification> {
-  const loaded = await storage.load(session);
+  const loaded = await readOrProblem(() => storage.load(session));
+  if (typeof loaded === "string") return { session, ordinal: null, problems: [loaded], compared: false };
   if (loaded === null) throw new SessionStreamError("session_not_found", `There is no session "${session.session}".`);
   const { head } = loaded;
   const log = await logProblems(storage, session, head);
   const compared = log.length === 0 && isMadeBy(head.view, createHubRegistry(modules).projectionsId);
-  const folded = compared ? await foldProblems(storage, session, loaded, modules) : [];
-  return { session, ordinal: head.ordinal, problems: [...headProblems(loaded), ...log, ...folded], compared };
+  const folded = compared ? await readOrProblem(() => foldProblems(storage, session, loaded, modules)) : [];
+  return { session, ordinal: head.ordinal, problems: [headProblems(loaded), log, folded].flat(), compared };
+}
+
+/** Damage is what is looked for: it is told, and does not keep anybody from the next session. */
+async function readOrProblem<Result>(read: () => Promise<Result>): Promise<Result | string> {
+  try {
+    return await read();
+  } catch (error) {
+    const { code, message } = SessionStreamError.from(error);
+    if (code !== "corrupt_data") throw error;
+    return message;
+  }
 }
 
 function headProblems({ head, entities }: LoadedSession): readonly string[] {
@@ -57,22 +70,19 @@ async function logProblems(
   const problems: string[] = [];
   const ids = new Set<string>();
   let [last, at] = ["", 0];
-  try {
+  const damage = await readOrProblem(async () => {
     for await (const event of readEvents(storage, session, { after: floor, upTo: ordinal })) {
       if (ids.has(event.id)) problems.push(`event ${event.ordinal} has the id of an earlier one`);
       if (event.at < at) problems.push(`event ${event.ordinal} is older than the one before`);
       ids.add(event.id);
       [last, at] = [event.id, event.at];
     }
-  } catch (error) {
-    const { code, message } = SessionStreamError.from(error);
-    if (code !== "corrupt_data") throw error;
-    return [...problems, message];
-  }
-  if (ordinal > floor && last !== tag) problems.push(`the head's tag is not the id of event ${ordinal}`);
-  const beyond = await storage.events(session, { after: ordinal, limit: 1 });
-  if (beyond !== "gone" && beyond.length > 0) problems.push(`there are events beyond the head, ${ordinal}`);
-  return problems;
+    if (ordinal > floor && last !== tag) problems.push(`the head's tag is not the id of event ${ordinal}`);
+    const beyond = await storage.events(session, { after: ordinal, limit: 1 });
+    if (beyond !== "gone" && beyond.length > 0) problems.push(`there are events beyond the head, ${ordinal}`);
+    return null;
+  });
+  return damage === null ? problems : [...problems, damage];
 }
 
 async function foldProblems(

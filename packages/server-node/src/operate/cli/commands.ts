@@ -89,7 +89,7 @@ async function verify(call: Call) {
       ? "sound"
       : "log sound; entities not compared: these modules did not make them, see --modules";
     const words = problems.length === 0 ? [sound] : problems;
-    const record = { session: { ...session }, ordinal: ordinal.toString(), problems: [...problems], compared };
+    const record = { session: { ...session }, ordinal: ordinal?.toString() ?? null, problems: [...problems], compared };
     call.say(record, words.map((word) => `${name(session)}: ${word}`).join("\n"));
   }
   return all;

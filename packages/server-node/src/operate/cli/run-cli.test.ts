@@ -1,6 +1,7 @@
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import Database from "libsql";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteStorage } from "../../storage/sqlite/sqlite-storage.ts";
 import { temporaryFile } from "../../storage/sqlite/testing/temporary-file.ts";
@@ -80,6 +81,29 @@ describe("sessionstream", () => {
       expect(ran.err).toContain(says);
     }
     expect(await runHere("--help")).toMatchObject({ code: 0, out: expect.stringContaining("Usage") });
+  });
+
+  it.each([
+    ["sessionstream_entity SET removed = 7", "removed"],
+    ["sessionstream_event SET skipped_by = '{'", "skipped_by"],
+    ["sessionstream_base SET entities = '{'", "base"],
+  ])("L06 F-D17 a session after %s is told, and the others are looked at", async (damage, says) => {
+    const path = await aFile();
+    const on = ["--storage", `sqlite:${path}`, "--modules", NOTES];
+    await runHere("retain", "acme/room-1", "--keep-events", "2", ...on);
+    const database = new Database(path);
+    database.exec(`UPDATE ${damage}`);
+    database.close();
+    const sound = sqliteStorage({ path });
+    await writeSession(sound, "room-2");
+    await sound.close();
+    const { code, out } = await runHere("verify", "--json", ...on);
+    const told = out.trim().split("\n");
+    expect(code).toBe(1);
+    expect(told.map((line) => JSON.parse(line))).toMatchObject([
+      { session: { session: "room-1" }, problems: [expect.stringContaining(says)] },
+      { session: { session: "room-2" }, ordinal: "5", problems: [], compared: true },
+    ]);
   });
 
   it("L06 tells problems by the exit code 1, one line for each", async () => {

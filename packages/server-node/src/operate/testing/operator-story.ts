@@ -8,13 +8,14 @@ import { NOTES, runBin, runHere } from "./run-bin.ts";
 
 export const CANARY = "canary-7f3a";
 
-/** Leaves `acme/room-1`: five events, the second says the canary. */
-export async function writeSession(storage: MessageStorageAdapter): Promise<void> {
+/** Leaves `acme/room-1`, or another one: five events, the second says the canary. */
+export async function writeSession(storage: MessageStorageAdapter, session = room.session): Promise<void> {
   const { hub } = maintainedScene(storage);
+  const key = { ...room, session };
   const payload = { field: "b", text: CANARY };
-  await hub.publish(room, [noted("a", "x", true)]);
-  await hub.submit({ principal: alice, session: room.session, command: "WriteNote", id: "c1", payload });
-  await hub.publish(room, [grown("a", "y"), noted("c"), grown("b", ` and ${CANARY}`)]);
+  await hub.publish(key, [noted("a", "x", true)]);
+  await hub.submit({ principal: alice, session, command: "WriteNote", id: "c1", payload });
+  await hub.publish(key, [grown("a", "y"), noted("c"), grown("b", ` and ${CANARY}`)]);
   await hub.drain();
 }
 
