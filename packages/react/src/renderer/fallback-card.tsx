@@ -46,7 +46,9 @@ function Details({ text }: { readonly text: string }) {
   return (
     <details {...part("disclosure")}>
       <summary {...part("disclosure-summary")}>{labels.details}</summary>
-      <pre {...part("preformatted")}>{showHidden(text)}</pre>
+      <pre dir="ltr" {...part("preformatted")}>
+        {showHidden(text)}
+      </pre>
     </details>
   );
 }

@@ -39,7 +39,8 @@ it("V05 L8 a kind nobody knows is named, shows its content, and costs the thread
     () => void session.commit([card("StockTicker", { symbol: "ACME" }), userMessage({ id: "u", text: "still here" })]),
   );
   await screen.findByText(/StockTicker/);
-  expect(screen.getByText(/"symbol": "ACME"/)).toBeInTheDocument();
+  // Code reads from left to right in every language.
+  expect(screen.getByText(/"symbol": "ACME"/)).toHaveAttribute("dir", "ltr");
   screen.getByText("still here");
 });
 
