@@ -31,7 +31,7 @@ export {
   type SessionId,
   sessionId,
 } from "./ids.ts";
-export type { JsonObject, JsonValue } from "./json.ts";
+export { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 export { DEFAULT_JSON_BOUNDS, findOutOfBounds, type JsonBounds } from "./json-bounds.ts";
 export { jsonEquals } from "./json-equals.ts";
 export { compareOrdinals, formatOrdinal, ORDINAL_MAX, ORDINAL_ZERO, type Ordinal, parseOrdinal } from "./ordinal.ts";

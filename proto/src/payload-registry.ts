@@ -14,7 +14,7 @@ import {
 import { isFieldError } from "@bufbuild/protobuf/reflect";
 import { isForbiddenKey } from "./entity-patch/forbidden-key.ts";
 import { SessionStreamError } from "./error-code.ts";
-import type { JsonObject, JsonValue } from "./json.ts";
+import { isJsonObject, type JsonObject } from "./json.ts";
 import { findOutOfBounds } from "./json-bounds.ts";
 import { writeFields } from "./message-json.ts";
 import { findUnsendable, hasLoneSurrogate } from "./well-formed.ts";
@@ -45,7 +45,7 @@ export function createPayloadRegistry(schemas: Iterable<DescMessage>): PayloadRe
     checkPayloadType(schema);
     known.set(schema.typeName, schema);
   }
-  const files = [...known.values()].flatMap(({ file }) => [...file.dependencies, file]);
+  const files = new Set([...known.values()].flatMap(({ file }) => [...file.dependencies, file]));
   // An Any inside an Any says twice that it may be anything, at any depth.
   const types = [...createRegistry(...files, ...known.values())].filter(({ typeName }) => typeName !== ANY);
   return { get: (typeName) => known.get(typeName), registry: createRegistry(...types) };
@@ -143,19 +143,14 @@ export function decodeCommandPayload<Desc extends DescMessage>(
 }
 
 function parseObject(text: string, schema: DescMessage): JsonObject {
-  let json: JsonValue;
+  let json: unknown;
   try {
-    // CAST: what JSON.parse gives is JSON.
-    json = JSON.parse(text) as JsonValue;
+    json = JSON.parse(text);
   } catch (cause) {
     throw new SessionStreamError("invalid_event", `A payload of ${schema.typeName} is no JSON text`, { cause });
   }
-  if (typeof json === "object" && json !== null && !isArray(json)) return json;
+  if (isJsonObject(json)) return json;
   throw new SessionStreamError("invalid_event", `A payload of ${schema.typeName} is no JSON object`);
-}
-
-function isArray(json: JsonValue): json is JsonValue[] {
-  return Array.isArray(json);
 }
 
 function read<Desc extends DescMessage>(

@@ -3,7 +3,7 @@
  * Does not look at ordinals: whether the patch fits its base is the caller's question.
  */
 import type { EntityPatchJson } from "../gen/sessionstream/v1/transport_pb.ts";
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import { isForbiddenKey } from "./forbidden-key.ts";
 
 /** `offset` and `not-text`: the base is another one than the server meant. `malformed`: no server should send this. */
@@ -21,7 +21,8 @@ const MALFORMED: PatchResult = { ok: false, reason: "malformed" };
 export function applyEntityPatch(payload: JsonObject, patch: EntityPatchJson): PatchResult {
   const next: Record<string, JsonValue> = { ...payload };
   const { set = {}, clear = [], append = [] } = patch;
-  if (!isObject(set) || !Array.isArray(clear) || !Array.isArray(append)) return MALFORMED;
+  // The patch comes from the network: its type is a hope.
+  if (!isJsonObject(set) || !Array.isArray(clear) || !Array.isArray(append)) return MALFORMED;
 
   for (const key of Object.keys(set)) {
     const value = set[key];
@@ -33,7 +34,7 @@ export function applyEntityPatch(payload: JsonObject, patch: EntityPatchJson): P
     delete next[key];
   }
   for (const item of append) {
-    if (!isObject(item)) return MALFORMED;
+    if (!isJsonObject(item)) return MALFORMED;
     const { field, offset = 0, text = "" } = item;
     if (typeof field !== "string" || isForbiddenKey(field)) return MALFORMED;
     if (typeof offset !== "number" || typeof text !== "string") return MALFORMED;
@@ -43,9 +44,4 @@ export function applyEntityPatch(payload: JsonObject, patch: EntityPatchJson): P
     next[field] = before + text;
   }
   return { ok: true, payload: next };
-}
-
-/** The patch comes from the network: its type is a hope. */
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,5 @@
 /** Owns which user message each answer belongs to, as far as messages tell: rows know nothing of runs. */
-import type { JsonObject } from "../json.ts";
+import { isJsonObject, type JsonObject } from "../json.ts";
 
 export interface AnswerRun {
   readonly runId: string;
@@ -39,7 +39,6 @@ export class Answers {
 
 function runIdOf(message: JsonObject): string | null {
   const correlation = message["correlation"];
-  // CAST: of the two kinds of object in JSON, this one is no list.
-  const runId = typeof correlation === "object" && correlation !== null && (correlation as JsonObject)["runId"];
+  const runId = isJsonObject(correlation) && correlation["runId"];
   return typeof runId === "string" && runId !== "" ? runId : null;
 }

@@ -2,7 +2,7 @@
  * Owns what a tool's result says about a view to be shown: the shapes in which tools return one, and nothing about how
  * it is drawn. Results come from tools: whatever does not have such a shape is simply none.
  */
-import type { JsonObject, JsonValue } from "../json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../json.ts";
 import type { ContentBlock } from "./message-row.ts";
 
 export interface RenderExtraction {
@@ -22,7 +22,7 @@ export function extractRender(result: JsonValue): RenderExtraction | null {
   if (here !== null) return here;
   if (inlineUi(object) !== null) return { shape: "mcp-ui", payload: object };
   for (const below of Object.values(object)) {
-    const found = isObject(below) ? wrappedOrDirect(below) : null;
+    const found = isJsonObject(below) ? wrappedOrDirect(below) : null;
     if (found !== null) return { ...found, shape: "nested" };
   }
   return null;
@@ -32,7 +32,7 @@ export function extractRender(result: JsonValue): RenderExtraction | null {
 export function renderSessionId(result: JsonValue): string | null {
   const object = objectOf(result);
   if (object === null) return null;
-  const candidates = [object, ...Object.values(object).filter(isObject)].map((place) => place["sessionId"]);
+  const candidates = [object, ...Object.values(object).filter(isJsonObject)].map((place) => place["sessionId"]);
   return candidates.find((id): id is string => typeof id === "string" && id !== "") ?? null;
 }
 
@@ -68,18 +68,18 @@ export function uiMomentsOf(blocks: readonly ContentBlock[], { origin }: UiMomen
 
 function wrappedOrDirect(object: JsonObject): RenderExtraction | null {
   for (const wrapper of [object["render"], object["stackItem"]]) {
-    if (isObject(wrapper) && isText(wrapper["id"])) return { shape: "wrapped", payload: wrapper };
+    if (isJsonObject(wrapper) && isText(wrapper["id"])) return { shape: "wrapped", payload: wrapper };
   }
   return isText(object["id"]) && isText(object["componentCode"]) ? { shape: "direct", payload: object } : null;
 }
 
 function inlineUi({ _meta: meta }: JsonObject): JsonObject | null {
-  const ui = isObject(meta) ? meta["ui"] : undefined;
-  return isObject(ui) && isText(ui["resourceUri"]) ? ui : null;
+  const ui = isJsonObject(meta) ? meta["ui"] : undefined;
+  return isJsonObject(ui) && isText(ui["resourceUri"]) ? ui : null;
 }
 
 function objectOf(result: JsonValue): JsonObject | null {
-  if (isObject(result)) return result;
+  if (isJsonObject(result)) return result;
   if (typeof result !== "string" || !result.trimStart().startsWith("{")) return null;
   try {
     // CAST: text that begins with a brace and is JSON is an object.
@@ -87,10 +87,6 @@ function objectOf(result: JsonValue): JsonObject | null {
   } catch {
     return null;
   }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: JsonValue | undefined): value is string {

@@ -2,7 +2,7 @@
  * Owns sending commands over HTTP. One attempt per call: whether to try again is decided by who holds the command (the
  * outbox), for whom every failure here says if that can help.
  */
-import { parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import { isJsonObject, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
 import type { CommandReceipt } from "../backend/chat-backend.ts";
 import type { CommandPort } from "./command-port.ts";
 import { type HttpRequest, httpRequest } from "./http-routes.ts";
@@ -20,8 +20,8 @@ export function httpCommands(options: HttpSendOptions): CommandPort {
 
 /** A reference server says neither epoch nor ordinal: it accepted, and that is all there is to know. */
 function receipt({ operation }: HttpRequest, body: unknown): CommandReceipt {
-  if (typeof body === "object" && body !== null) {
-    const { epoch = "", ordinal } = body as { readonly epoch?: unknown; readonly ordinal?: unknown };
+  if (isJsonObject(body)) {
+    const { epoch = "", ordinal } = body;
     const read = parseOrdinal(ordinal);
     if (typeof epoch === "string" && read !== null) return { epoch, ordinal: read };
   }

@@ -1,5 +1,5 @@
 /** Owns asking for a ticket: what a socket shows instead of a token or a cookie. It works once and soon. */
-import { SessionStreamError } from "@sessionstream/protocol";
+import { isJsonObject, SessionStreamError } from "@sessionstream/protocol";
 import type { HttpRequest } from "./http-routes.ts";
 import { createHttpSend, type HttpSendOptions } from "./http-send.ts";
 
@@ -9,7 +9,7 @@ export function httpTicket(options: HttpSendOptions): (signal: AbortSignal) => P
   const send = createHttpSend(options);
   return async (signal) => {
     const answer = await send(REQUEST, signal).catch(refuse);
-    const ticket = typeof answer === "object" && answer !== null && "ticket" in answer ? answer.ticket : undefined;
+    const ticket = isJsonObject(answer) ? answer["ticket"] : undefined;
     if (typeof ticket === "string" && ticket !== "") return ticket;
     throw new SessionStreamError("bad_server_frame", "open-socket was answered with something else than a ticket");
   };

@@ -5,7 +5,7 @@
  *   DELETE /{thread}                  2xx when the thread has no rows any more (or 404)
  * Both parameters may be ignored. Whose threads these are is for the endpoints to decide.
  */
-import { SessionStreamError } from "@sessionstream/protocol";
+import { isJsonObject, SessionStreamError } from "@sessionstream/protocol";
 import type { MessageRow, MessageRowStore } from "@sessionstream/protocol/message-rows";
 import { httpError } from "../command/http-error.ts";
 import type { ClientPlatform } from "../platform/client-platform.ts";
@@ -73,7 +73,7 @@ function textsOf(page: object): Record<string, string> {
 }
 
 function rowsOf(body: unknown): readonly MessageRow[] {
-  const rows = typeof body === "object" && body !== null && "rows" in body ? body.rows : null;
+  const rows: unknown = isJsonObject(body) ? body["rows"] : null;
   if (!Array.isArray(rows)) {
     throw new SessionStreamError("bad_server_frame", 'The answer holds no rows: it should be { "rows": [ … ] }.');
   }

@@ -1,5 +1,5 @@
 /** Owns reading the payloads of the Go chat package: zero values are absent, enums are names, correlations are sparse. */
-import type { JsonObject } from "@sessionstream/protocol";
+import { isJsonObject, type JsonObject } from "@sessionstream/protocol";
 import type { TimelineEntity } from "../timeline/entity.ts";
 
 export function textField(payload: JsonObject, name: string): string {
@@ -15,7 +15,7 @@ export function saidTexts(payload: JsonObject, ...names: readonly string[]): Jso
 
 export function objectField(payload: JsonObject, name: string): JsonObject {
   const value = payload[name];
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** Unspecified means append; every other mode says the whole text. */
@@ -41,8 +41,4 @@ export function completed(
 ): TimelineEntity {
   const payload: JsonObject = { ...zero, ...entity.payload, "@type": zero["@type"] ?? "" };
   return { ...entity, open: isOpen(payload), payload };
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

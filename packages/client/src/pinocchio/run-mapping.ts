@@ -2,7 +2,7 @@
  * Owns runs of the Go chat package. Its timeline has no runs: they are shown while they are followed and gone after a
  * reload, where the newest message tells (run-state.ts). What a failed run leaves for good is its error message.
  */
-import type { JsonObject } from "@sessionstream/protocol";
+import { isJsonObject, type JsonObject } from "@sessionstream/protocol";
 import { CHAT_KINDS, chatMessagePayload, type RunPayload, runPayload } from "../thread/chat-payload.ts";
 import { defineTimelineMapping, type EventMapper } from "../timeline/mapping.ts";
 import type { JsonDraft, TimelineMutation } from "../timeline/mutation.ts";
@@ -74,7 +74,7 @@ function providerCallEnds(payload: JsonObject): readonly TimelineMutation[] {
   const usable = counted.filter(([, tokens]) => Number.isSafeInteger(tokens) && tokens > 0);
   const recipe = (run: JsonDraft): void => {
     const before = run["usage"];
-    const sum = new Map<string, unknown>(typeof before === "object" && before !== null ? Object.entries(before) : []);
+    const sum = new Map<string, unknown>(isJsonObject(before) ? Object.entries(before) : []);
     for (const [name, tokens] of usable) sum.set(name, tokens + Number(sum.get(name) ?? 0));
     if (sum.size > 0) run["usage"] = Object.fromEntries(sum);
     const stopReason = textField(payload, "stopReason");

@@ -2,7 +2,7 @@
  * Owns what a thread's runs cost and how long they took, read from run entities (K26). While an answer grows, its tokens
  * are estimated from its text; the provider's own count replaces the estimate.
  */
-import type { JsonObject } from "@sessionstream/protocol";
+import { isJsonObject } from "@sessionstream/protocol";
 import type { TimelineEntity } from "../timeline/entity.ts";
 import type { Timeline } from "../timeline/timeline.ts";
 import { CHAT_KINDS } from "./chat-payload.ts";
@@ -96,7 +96,7 @@ function estimate(root: string, entities: readonly TimelineEntity[]): number {
 }
 
 function usageOf(value: unknown): TokenUsage | null {
-  if (!isObject(value)) return null;
+  if (!isJsonObject(value)) return null;
   const counts = COUNTS.map((name) => [name, numberOf(value[name])] as const);
   return counts.some(([, count]) => count > 0) ? { ...NO_USAGE, ...Object.fromEntries(counts) } : null;
 }
@@ -114,8 +114,4 @@ function numberOf(value: unknown): number {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

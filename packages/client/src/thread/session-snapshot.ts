@@ -2,7 +2,7 @@
  * Owns reading a session as it comes over HTTP (`GET …/sessions/{id}`), so that a page can be rendered with it and follow
  * on from there (F-P10).
  */
-import { type SessionId, SessionStreamError, sessionId } from "@sessionstream/protocol";
+import { isJsonObject, type SessionId, SessionStreamError, sessionId } from "@sessionstream/protocol";
 import type { ResumePoint, TimelineUpdate } from "../backend/chat-backend.ts";
 import { decodeServerFrame } from "../decode/decode-server-frame.ts";
 
@@ -24,7 +24,7 @@ export function readSessionSnapshot(json: unknown): SessionSnapshot {
   const { sessionId: id, epoch, view, ordinal, tag, entities, floor, hasEarlier } = decoded.frame;
   const cursor = { epoch, view, ordinal, tag };
   // What the server left out of the answer, a delta would not bring: then everything is asked for.
-  const isComplete = typeof json === "object" && json !== null && Reflect.get(json, "complete") === true;
+  const isComplete = isJsonObject(json) && json["complete"] === true;
   return {
     sessionId: sessionId(id),
     state: { type: "full", cursor, entities, floor, hasEarlier },

@@ -1,5 +1,6 @@
 /** Owns what a list shows of a conversation, from its messages: the server's rules, for what a client sees by itself. */
 import {
+  isJsonObject,
   type JsonObject,
   type JsonValue,
   messageExcerpt,
@@ -67,8 +68,7 @@ function filenamesOf({ attachments }: JsonObject): readonly string[] {
 }
 
 function filenameOf(attachment: JsonValue): string {
-  const isObject = typeof attachment === "object" && attachment !== null && "filename" in attachment;
-  return isObject ? textOf(attachment["filename"]) : "";
+  return isJsonObject(attachment) ? textOf(attachment["filename"]) : "";
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -1,5 +1,6 @@
 /** The list of threads of a sessionstream server, over HTTP. Owns the requests and the reading of what comes back. */
 import {
+  isJsonObject,
   isSessionId,
   parseOrdinal,
   SessionStreamError,
@@ -49,13 +50,13 @@ function bodyOf({ readOrdinal, ...change }: ThreadChange) {
 }
 
 function readPage(answer: unknown) {
-  const { threads, next } = fields(answer);
+  const { threads, next } = isJsonObject(answer) ? answer : {};
   if (!Array.isArray(threads) || (next !== null && typeof next !== "string")) throw unreadable("list-threads");
   return { threads: threads.map((entry: unknown) => readEntry({ operation: "list-threads" }, entry)), next };
 }
 
 function readEntry({ operation }: Pick<HttpRequest, "operation">, answer: unknown): ThreadEntry {
-  const read: Partial<Readonly<Record<keyof ThreadJson, unknown>>> = fields(answer);
+  const read: Partial<Readonly<Record<keyof ThreadJson, unknown>>> = isJsonObject(answer) ? answer : {};
   const lastMessageOrdinal = parseOrdinal(read.lastMessageOrdinal);
   const readOrdinal = parseOrdinal(read.readOrdinal);
   const { sessionId, title, preview, createdAt, lastActivityAt, unread, pinned, muted, archived } = read;
@@ -85,11 +86,6 @@ function readEntry({ operation }: Pick<HttpRequest, "operation">, answer: unknow
     muted: muted === true,
     archived: archived === true,
   };
-}
-
-function fields(answer: unknown): Readonly<Record<string, unknown>> {
-  // CAST: an object, whose fields are checked one by one.
-  return typeof answer === "object" && answer !== null ? (answer as Readonly<Record<string, unknown>>) : {};
 }
 
 function unreadable(operation: string): SessionStreamError {

@@ -2,7 +2,7 @@
  * Owns what a mapping may ask of the timeline on behalf of a reference server's UI event, and the order it happens in.
  * Our own wire never uses it: commits carry entity changes.
  */
-import type { JsonObject } from "@sessionstream/protocol";
+import { isJsonObject, type JsonObject } from "@sessionstream/protocol";
 
 /** What immer hands a recipe: the same JSON, writable. */
 export type JsonDraft = { [key: string]: unknown };
@@ -93,7 +93,7 @@ export function mutatePayload(
       const inner = payload[mutation.field];
       return assign(
         payload,
-        { [mutation.field]: assign(isObject(inner) ? inner : {}, mutation.props, mutation.paths) },
+        { [mutation.field]: assign(isJsonObject(inner) ? inner : {}, mutation.props, mutation.paths) },
         undefined,
       );
     }
@@ -111,8 +111,4 @@ function assign(base: JsonObject, props: JsonObject, paths: readonly string[] | 
   }
   // Object.fromEntries defines own keys, so `__proto__` stays data.
   return Object.fromEntries(next);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
