@@ -2,7 +2,13 @@
  * Owns text → typed frame: one JSON.parse and hand checks of the envelope, no walk through payloads. Never throws: what
  * cannot be read is a result like any other.
  */
-import { type EntityPatchJson, entityKey, isErrorCode, SessionStreamError } from "@sessionstream/protocol";
+import {
+  type EntityPatchJson,
+  entityKey,
+  isErrorCode,
+  isJsonObject,
+  SessionStreamError,
+} from "@sessionstream/protocol";
 import type { EntityChange } from "../backend/chat-backend.ts";
 import type { TimelineEntity } from "../timeline/entity.ts";
 import {
@@ -10,7 +16,6 @@ import {
   type Fields,
   flag,
   has,
-  isFields,
   list,
   Malformed,
   number,
@@ -26,104 +31,72 @@ export type DecodedFrame =
   /** `sessionId` is empty when not even that could be read. */
   | { readonly ok: false; readonly sessionId: string; readonly message: string };
 
-const ARMS: ReadonlySet<string> = new Set([
-  "timeline",
-  "uiEvent",
-  "ephemeral",
-  "snapshot",
-  "subscribed",
-  "unsubscribed",
-  "error",
-  "ping",
-  "pong",
-  "hello",
-  "draining",
-  "authExpiring",
-  "authenticated",
-]);
-
 export function decodeServerFrame(source: string): DecodedFrame {
   let body: unknown;
   try {
     const json = asFields(JSON.parse(source), "frame");
-    const keys = Object.keys(json);
-    const arm = keys.find((key) => ARMS.has(key));
-    if (arm === undefined) return { ok: true, frame: { type: "unknown", arm: keys[0] ?? "" } };
-    body = json[arm];
-    return { ok: true, frame: decodeArm(arm, asFields(body, arm)) };
+    const arms = Object.keys(json);
+    for (const arm of arms) {
+      const decode = Object.hasOwn(ARMS, arm) ? ARMS[arm] : undefined;
+      if (decode === undefined) continue;
+      body = json[arm];
+      return { ok: true, frame: decode(asFields(body, arm)) };
+    }
+    return { ok: true, frame: { type: "unknown", arm: arms[0] ?? "" } };
   } catch (cause) {
-    const sessionId = isFields(body) && typeof body["sessionId"] === "string" ? body["sessionId"] : "";
+    const sessionId = isJsonObject(body) && typeof body["sessionId"] === "string" ? body["sessionId"] : "";
     // The text of a JSON syntax error quotes the source, and a source may hold what no log should.
     return { ok: false, sessionId, message: cause instanceof Malformed ? cause.message : "not JSON" };
   }
 }
 
-function decodeArm(arm: string, body: Fields): ServerFrame {
-  switch (arm) {
-    case "timeline":
-      return {
-        type: "timeline",
-        sessionId: text(body, "sessionId"),
-        epoch: text(body, "epoch"),
-        prevOrdinal: ordinal(body, "prevOrdinal"),
-        ordinal: ordinal(body, "ordinal"),
-        tag: text(body, "tag"),
-        changes: list(body, "changes").map(decodeChange),
-      };
-    case "uiEvent":
-      return {
-        type: "ui-event",
-        sessionId: text(body, "sessionId"),
-        ordinal: eventOrdinal(body),
-        name: requiredText(body, "name"),
-        payload: payload(body, "payload"),
-      };
-    case "ephemeral":
-      return {
-        type: "ephemeral",
-        sessionId: text(body, "sessionId"),
-        key: requiredText(body, "key"),
-        ttlMs: number(body, "ttlMs"),
-        payload: has(body, "payload") ? payload(body, "payload") : undefined,
-      };
-    case "snapshot":
-      return decodeSnapshot(body);
-    case "ping":
-      return {
-        type: "ping",
-        nonce: text(body, "nonce"),
-        heads: list(body, "heads").map(decodeHead),
-      };
-    case "pong":
-      return { type: "pong", nonce: text(body, "nonce") };
-    case "hello":
-      return {
-        type: "hello",
-        connectionId: text(body, "connectionId"),
-        capabilities: list(body, "capabilities").filter((name) => typeof name === "string"),
-        protocolMin: number(body, "protocolMin"),
-        heartbeatIntervalMs: number(body, "heartbeatIntervalMs"),
-      };
-    case "subscribed":
-    case "unsubscribed":
-      return { type: arm, sessionId: text(body, "sessionId") };
-    case "error":
-      return {
-        type: "error",
-        sessionId: text(body, "sessionId"),
-        requestId: text(body, "requestId"),
-        error: decodeError(body),
-      };
-    case "draining":
-      return { type: "draining", afterMs: number(body, "afterMs") };
-    case "authExpiring":
-      return { type: "auth-expiring" };
-    case "authenticated":
-      return { type: "authenticated" };
-    default:
-      return { type: "unknown", arm };
-  }
-}
+/** By the name of a frame's arm; an arm of a newer server has none. */
+const ARMS: Readonly<Record<string, (body: Fields) => ServerFrame>> = {
+  timeline: (body) => ({
+    type: "timeline",
+    sessionId: text(body, "sessionId"),
+    epoch: text(body, "epoch"),
+    prevOrdinal: ordinal(body, "prevOrdinal"),
+    ordinal: ordinal(body, "ordinal"),
+    tag: text(body, "tag"),
+    changes: list(body, "changes").map(decodeChange),
+  }),
+  uiEvent: (body) => ({
+    type: "ui-event",
+    sessionId: text(body, "sessionId"),
+    ordinal: eventOrdinal(body),
+    name: requiredText(body, "name"),
+    payload: payload(body, "payload"),
+  }),
+  ephemeral: (body) => ({
+    type: "ephemeral",
+    sessionId: text(body, "sessionId"),
+    key: requiredText(body, "key"),
+    ttlMs: number(body, "ttlMs"),
+    payload: has(body, "payload") ? payload(body, "payload") : undefined,
+  }),
+  snapshot: decodeSnapshot,
+  ping: (body) => ({ type: "ping", nonce: text(body, "nonce"), heads: list(body, "heads").map(decodeHead) }),
+  pong: (body) => ({ type: "pong", nonce: text(body, "nonce") }),
+  hello: (body) => ({
+    type: "hello",
+    connectionId: text(body, "connectionId"),
+    capabilities: list(body, "capabilities").filter((name) => typeof name === "string"),
+    protocolMin: number(body, "protocolMin"),
+    heartbeatIntervalMs: number(body, "heartbeatIntervalMs"),
+  }),
+  subscribed: (body) => ({ type: "subscribed", sessionId: text(body, "sessionId") }),
+  unsubscribed: (body) => ({ type: "unsubscribed", sessionId: text(body, "sessionId") }),
+  error: (body) => ({
+    type: "error",
+    sessionId: text(body, "sessionId"),
+    requestId: text(body, "requestId"),
+    error: decodeError(body),
+  }),
+  draining: (body) => ({ type: "draining", afterMs: number(body, "afterMs") }),
+  authExpiring: () => ({ type: "auth-expiring" }),
+  authenticated: () => ({ type: "authenticated" }),
+};
 
 function decodeChange(value: unknown): EntityChange {
   const change = asFields(value, "change");

@@ -2,23 +2,19 @@
  * Owns reading single fields of protobuf JSON: absent and null are the zero value, anything of another type is
  * malformed. Extra fields are never looked at (L8).
  */
-import { type JsonObject, parseOrdinal } from "@sessionstream/protocol";
+import { isJsonObject, type JsonObject, parseOrdinal } from "@sessionstream/protocol";
 
 /** Never leaves this folder: the decoder turns it into a result. */
 export class Malformed extends Error {}
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
+export type Fields = Readonly<JsonObject>;
 
 export function has(from: Fields, name: string): boolean {
   return (from[name] ?? null) !== null;
 }
 
-export function asFields(value: unknown, name: string): Fields {
-  if (isFields(value)) return value;
+export function asFields(value: unknown, name: string): JsonObject {
+  if (isJsonObject(value)) return value;
   throw new Malformed(`${name} is not an object`);
 }
 
@@ -70,7 +66,6 @@ const STRUCT = "type.googleapis.com/google.protobuf.Struct";
  */
 export function payload(from: Fields, name: string): JsonObject {
   if (!has(from, name)) return {};
-  // CAST: it was parsed from JSON text, so an object among it is a JSON object.
-  const value = asFields(from[name], name) as JsonObject;
+  const value = asFields(from[name], name);
   return value["@type"] === STRUCT ? { ...payload(value, "value"), "@type": STRUCT } : value;
 }
