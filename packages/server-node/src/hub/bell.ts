@@ -9,6 +9,7 @@ import type { HubPlatform } from "../platform/hub-platform.ts";
 import type { SessionKey } from "../storage/contract.ts";
 import type { ErrorLog } from "./error-log.ts";
 import type { Revocation, RevocationChannel } from "./revocation.ts";
+import { sessionName } from "./session-name.ts";
 
 /** Of one session: 20 rings a second. */
 const RING_EVERY_MS = 50;
@@ -84,7 +85,7 @@ export class Bell implements RevocationChannel {
 
   /** The first at once; of those that follow within the pace only the latest. */
   ringHead(session: SessionKey, epoch: string, ordinal: bigint): void {
-    const name = JSON.stringify([session.tenant, session.session]);
+    const name = sessionName(session);
     const notice = { type: "head", session, epoch, ordinal } as const;
     const pace = this.#pacing.get(name);
     if (pace !== undefined) {

@@ -6,6 +6,7 @@ import type { SessionKey } from "../storage/contract.ts";
 import type { HubCore } from "./core.ts";
 import { type EvictionCandidate, lanesToEvict } from "./eviction.ts";
 import { Lane } from "./lane.ts";
+import { sessionName } from "./session-name.ts";
 import { closedError } from "./unit-errors.ts";
 
 interface Seat {
@@ -30,7 +31,7 @@ export class SessionTable {
 
   /** If it is in memory. */
   find(session: SessionKey): Lane | undefined {
-    return this.#seats.get(nameOf(session))?.lane;
+    return this.#seats.get(sessionName(session))?.lane;
   }
 
   lanes(): readonly Lane[] {
@@ -39,7 +40,7 @@ export class SessionTable {
 
   /** The session's lane, if it has one that is loaded. Looking is no use of it. */
   peek(session: SessionKey): Lane | null {
-    const lane = this.#seats.get(nameOf(session))?.lane ?? null;
+    const lane = this.#seats.get(sessionName(session))?.lane ?? null;
     return lane?.isLoaded ? lane : null;
   }
 
@@ -47,7 +48,7 @@ export class SessionTable {
   async withLane<Result>(session: SessionKey, use: (lane: Lane) => Promise<Result>): Promise<Result> {
     if (this.#core.phase.current === "closed") throw closedError();
     this.#core.sharing?.bell?.meet(session.tenant);
-    const name = nameOf(session);
+    const name = sessionName(session);
     const seat = this.#take(name, session);
     seat.holds += 1;
     try {
@@ -113,8 +114,4 @@ function isNeeded({ lane, holds }: Seat): boolean {
 function candidate(name: string, seat: Seat): EvictionCandidate {
   const { lane, lastUsed } = seat;
   return { name, lastUsed, bytes: lane.isLoaded ? lane.state.view.totalBytes : 0, needed: isNeeded(seat) };
-}
-
-function nameOf({ tenant, session }: SessionKey): string {
-  return JSON.stringify([tenant, session]);
 }
