@@ -94,4 +94,16 @@ describe("a projection that takes its time", () => {
     expect(errors).toMatchObject([{ kind: "projection", code: "timeout", subject: "Noted", ordinal: 1n }]);
     expect(await notesIn(hub, "room")).toEqual(["a:"]);
   });
+
+  it("F-S14 a guard that takes as long is on record too", async () => {
+    const platform = manualPlatform();
+    const { hub, errors } = notesHub({ platform });
+    const guard = () => {
+      platform.setNow(platform.now() + 80);
+      return false;
+    };
+    await hub.publish(room, [noted("a")], { guard });
+    await platform.settle();
+    expect(errors).toMatchObject([{ kind: "projection", code: "timeout", subject: "Noted", session: room }]);
+  });
 });

@@ -30,7 +30,7 @@ export interface RefusedUnit {
 }
 
 /** Nobody else in the process is served meanwhile. */
-const SLOW_PROJECTION_MS = 50;
+const SLOW_MS = 50;
 
 export class PreparedBatch {
   readonly staged: StagedView;
@@ -55,9 +55,10 @@ export class PreparedBatch {
 }
 
 export function prepareBatch(core: HubCore, state: LaneState, units: readonly Unit[]): PreparedBatch {
+  const begun = core.platform.now();
   const epoch = state.isUnborn ? core.platform.randomId() : state.view.epoch;
   const batch = new PreparedBatch(new StagedView(state.view), epoch);
-  const at = Math.max(state.lastAt, core.platform.now());
+  const at = Math.max(state.lastAt, begun);
   for (const unit of units) {
     try {
       if (unit.type === "command") prepareCommand(core, batch, unit, at);
@@ -67,6 +68,8 @@ export function prepareBatch(core: HubCore, state: LaneState, units: readonly Un
       batch.refuse(unit, SessionStreamError.from(thrown, "internal", message));
     }
   }
+  const tookMs = core.platform.now() - begun;
+  if (tookMs > SLOW_MS) reportSlow(core, batch, units, tookMs);
   return batch;
 }
 
@@ -141,14 +144,11 @@ function stageEvent(
   const id = nthId(unit.eventIds, index, () => core.platform.randomId());
   const commandId = unit.type === "command" ? unit.id : undefined;
   const event: SessionEvent = { type, name: type.name, id, ordinal, at, payload, commandId };
-  const begun = core.platform.now();
   const { skippedBy, failures, refused } = runProjections(
     core.registry,
     { staged, kinds, payloads, limits: core.limits },
     event,
   );
-  const took = core.platform.now() - begun;
-  if (took > SLOW_PROJECTION_MS) reportSlow(core, event, took);
   if (refused !== null) return refused;
   batch.failures.push(...failures);
   const [failure] = failures;
@@ -169,7 +169,16 @@ function stageEvent(
   return null;
 }
 
-function reportSlow(core: HubCore, { name, ordinal }: SessionEvent, ms: number): void {
-  const message = `Its projections took ${ms} ms, and nobody was served meanwhile: move what is slow into an effect.`;
-  core.errors.report({ kind: "projection", error: new SessionStreamError("timeout", message), subject: name, ordinal });
+function reportSlow(core: HubCore, { staged }: PreparedBatch, units: readonly Unit[], ms: number): void {
+  const message = `It took ${ms} ms to decide and project, and nobody was served meanwhile: move what is slow into an effect.`;
+  const names = units.flatMap((unit) =>
+    unit.type === "command" ? [unit.command.name] : unit.events.map(({ type }) => type.name),
+  );
+  core.errors.report({
+    kind: "projection",
+    error: new SessionStreamError("timeout", message),
+    subject: [...new Set(names)].join(", "),
+    session: staged.session,
+    ordinal: staged.ordinal,
+  });
 }
