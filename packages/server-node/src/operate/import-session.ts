@@ -13,6 +13,7 @@ import {
   type StoredEntity,
   type StoredEvent,
 } from "../storage/contract.ts";
+import { NOBODYS_VIEW } from "./copy-session.ts";
 import { bad, type ExportHeader, readLine } from "./line-format.ts";
 
 export interface ImportOptions {
@@ -58,8 +59,7 @@ export async function importSession(
     ordinal,
     tag: events.at(-1)?.id ?? "",
     projected: floor,
-    // Nobody's: whoever loads it derives it.
-    view: "",
+    view: NOBODYS_VIEW,
     horizon: ordinal,
     floor,
   };

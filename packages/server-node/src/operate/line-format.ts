@@ -129,8 +129,7 @@ function fieldsOf(value: JsonValue, number: number): Fields {
     optionalTexts(name) {
       const found = field(name);
       if (found === undefined) return undefined;
-      const isTexts = Array.isArray(found) && found.every((item) => typeof item === "string");
-      return isTexts ? found.filter((item) => typeof item === "string") : wrong(name);
+      return Array.isArray(found) && found.every((item) => typeof item === "string") ? found : wrong(name);
     },
     inner(name) {
       return fieldsOf(field(name) ?? null, number);
