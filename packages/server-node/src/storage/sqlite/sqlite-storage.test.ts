@@ -8,6 +8,7 @@ import { aHead, commitAfter } from "../../testing/storage-conformance/records.ts
 import { connectionOver, type SafeIntegersHandle } from "./driver.ts";
 import { MIGRATIONS, migrate } from "./schema.ts";
 import { type SqliteFileOptions, sqliteStorage } from "./sqlite-storage.ts";
+import { errorOf } from "./testing/error-of.ts";
 import { failingHandle } from "./testing/failing-handle.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 
@@ -30,15 +31,6 @@ function inMemory() {
 }
 
 const session = (name: string) => ({ tenant: "acme", session: name });
-
-function errorOf(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return null;
-}
 
 describe("opening", () => {
   it("H53 creates missing folders and finds its sessions again", async () => {

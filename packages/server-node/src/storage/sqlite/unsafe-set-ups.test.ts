@@ -8,6 +8,7 @@ import { connectionOver, type SafeIntegersHandle } from "./driver.ts";
 import { assertLocal } from "./network-file-system.ts";
 import { MIGRATIONS, migrate } from "./schema.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
+import { errorOf } from "./testing/error-of.ts";
 import { temporaryFile } from "./testing/temporary-file.ts";
 import { copiedWhileNobodyWrites, hasWalResetFault } from "./wal-checkpoints.ts";
 
@@ -30,15 +31,6 @@ function rewriting(inner: SafeIntegersHandle, rewrite: (sql: string) => string):
     prepare: (sql) => inner.prepare(rewrite(sql)),
     close: () => inner.close(),
   };
-}
-
-function errorOf(work: () => unknown): unknown {
-  try {
-    work();
-  } catch (error) {
-    return error;
-  }
-  return null;
 }
 
 describe("F-D6 a file system", () => {

@@ -1,1 +1,2 @@
-export { describeStorageConformance, type StorageConformanceOptions } from "./describe-storage-conformance.ts";
+export type { StorageConformanceOptions } from "../storage-conformance/timings.ts";
+export { describeStorageConformance } from "./describe-storage-conformance.ts";

@@ -4,6 +4,11 @@ import type { MessageStorageAdapter } from "../../storage/contract.ts";
 import type { OpenStore, StorageHarness } from "./harness.ts";
 import { anEntity, commitAfter, SESSION } from "./records.ts";
 
+export interface StorageConformanceOptions {
+  /** Prints how long commits and reads take, after the cases. Nothing is asserted. Default `false`. */
+  readonly timings?: boolean;
+}
+
 interface Quantiles {
   readonly p50: number;
   readonly p99: number;

@@ -3,12 +3,7 @@ import { describe, it } from "vitest";
 import type { OpenStore, StorageHarness } from "../storage-conformance/harness.ts";
 import { CASE_TIMEOUT_MS, runStorageCase, skipReason } from "../storage-conformance/run-case.ts";
 import { storageConformanceCases } from "../storage-conformance/storage-conformance-cases.ts";
-import { measureStorage, timingReport } from "../storage-conformance/timings.ts";
-
-export interface StorageConformanceOptions {
-  /** Prints how long commits and reads take, after the cases. Nothing is asserted. Default `false`. */
-  readonly timings?: boolean;
-}
+import { measureStorage, type StorageConformanceOptions, timingReport } from "../storage-conformance/timings.ts";
 
 export function describeStorageConformance<Store extends OpenStore>(
   name: string,

@@ -1,5 +1,6 @@
 /** Owns a pool whose n-th statement fails, before it takes effect. */
 import type { FaultInjector } from "../../../testing/storage-conformance/harness.ts";
+import { nthFailure } from "../../testing/nth-failure.ts";
 import type { PostgresClient, PostgresPool, PostgresQuery, PostgresResult } from "../pool.ts";
 
 export interface FailingPool extends FaultInjector {
@@ -7,17 +8,15 @@ export interface FailingPool extends FaultInjector {
 }
 
 export function failingPool(inner: PostgresPool): FailingPool {
-  let untilFailure = 0;
-  let fired = false;
+  const { pass, ...faults } = nthFailure();
 
-  const pass = (client: Pick<PostgresClient, "query">, query: PostgresQuery): Promise<PostgresResult> => {
-    if (untilFailure === 0 || --untilFailure > 0) return client.query(query);
-    fired = true;
-    return Promise.reject(new Error("injected failure"));
+  const send = async (client: Pick<PostgresClient, "query">, query: PostgresQuery): Promise<PostgresResult> => {
+    pass();
+    return client.query(query);
   };
 
   const through = (client: PostgresClient): PostgresClient => ({
-    query: (query) => pass(client, query),
+    query: (query) => send(client, query),
     on: (event, listener) => client.on(event, listener),
     off: (event, listener) => client.off(event, listener),
     release: (destroy) => client.release(destroy),
@@ -25,16 +24,9 @@ export function failingPool(inner: PostgresPool): FailingPool {
 
   return {
     pool: {
-      query: (query) => pass(inner, query),
+      query: (query) => send(inner, query),
       connect: (taken) => inner.connect((error, client) => taken(error, client && through(client))),
     },
-    failAt: (n) => {
-      untilFailure = n;
-      fired = false;
-    },
-    fired: () => fired,
-    clear: () => {
-      untilFailure = 0;
-    },
+    ...faults,
   };
 }

@@ -1,5 +1,6 @@
 /** Owns a database handle that fails on demand and counts what is executed through it. */
 import type { FaultInjector } from "../../../testing/storage-conformance/harness.ts";
+import { nthFailure } from "../../testing/nth-failure.ts";
 import type { SafeIntegersHandle, SqliteValue } from "../driver.ts";
 
 export interface FailingHandle extends FaultInjector {
@@ -14,8 +15,7 @@ export interface FailingHandle extends FaultInjector {
 export function failingHandle(inner: SafeIntegersHandle, poisoned: () => void = () => {}): FailingHandle {
   const counts = new Map<string, number>();
   const poisons = new Set<unknown>();
-  let untilFailure = 0;
-  let fired = false;
+  const { pass: strike, ...faults } = nthFailure();
 
   const pass = (sql: string, values: readonly unknown[] = []): void => {
     counts.set(sql, (counts.get(sql) ?? 0) + 1);
@@ -23,11 +23,7 @@ export function failingHandle(inner: SafeIntegersHandle, poisoned: () => void = 
       poisoned();
       throw new Error("poisoned value");
     }
-    if (untilFailure === 0) return;
-    untilFailure--;
-    if (untilFailure > 0) return;
-    fired = true;
-    throw new Error("injected failure");
+    strike();
   };
 
   const prepare: SafeIntegersHandle["prepare"] = (sql) => {
@@ -58,13 +54,9 @@ export function failingHandle(inner: SafeIntegersHandle, poisoned: () => void = 
       prepare,
       close: () => inner.close(),
     },
-    failAt: (n) => {
-      untilFailure = n;
-      fired = false;
-    },
-    fired: () => fired,
+    ...faults,
     clear: () => {
-      untilFailure = 0;
+      faults.clear();
       poisons.clear();
     },
     poison: (value) => poisons.add(value),
