@@ -16,6 +16,18 @@ const BUGS: readonly { readonly defect: string; readonly caughtBy: readonly stri
     bug: () => ({ base: async () => null }),
   },
   {
+    defect: "lists no sessions instead of saying that it is closed",
+    caughtBy: ["S-40"],
+    bug: (good) => ({ sessions: (query) => good.sessions(query).catch(() => []) }),
+  },
+  {
+    defect: "forgets to erase when it is closed",
+    caughtBy: ["S-40"],
+    bug: (good) => ({
+      redact: (redaction) => good.redact(redaction).catch(() => ({ status: "conflict", head: null })),
+    }),
+  },
+  {
     defect: "truncates whatever the revision is",
     caughtBy: ["S-65"],
     bug: (good) => ({

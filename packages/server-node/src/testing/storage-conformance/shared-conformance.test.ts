@@ -20,6 +20,11 @@ const BUGS: readonly { readonly defect: string; readonly caughtBy: readonly stri
     bug: (good) => ({ heads: async (sessions) => (await good.heads(sessions)).filter((head) => head !== null) }),
   },
   {
+    defect: "gives leases when it is closed",
+    caughtBy: ["S-40"],
+    bug: (good) => ({ lease: (key, { holder }) => good.lease(key, { holder, ttlMs: 1 }).catch(() => null) }),
+  },
+  {
     defect: "gives a lease to whoever asks",
     caughtBy: ["S-50", "S-53"],
     bug: (good) => ({ lease: (key, { ttlMs }) => good.lease(key, { holder: "anybody", ttlMs }) }),

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import type { SessionKey } from "../../../storage/contract.ts";
+import {
+  isRedactable,
+  isRetention,
+  isShared,
+  type MessageStorageAdapter,
+  type SessionKey,
+} from "../../../storage/contract.ts";
 import { append, committed, contents, same } from "../check.ts";
 import { aCommand, aHead, anEntity, commitAfter, SESSION } from "../records.ts";
 import type { StorageCase } from "../storage-case.ts";
@@ -9,6 +15,34 @@ const everything = (name: string) => ({
   command: aCommand(name),
   entities: { put: [anEntity(name)], forget: [] },
 });
+
+function everyCall(storage: MessageStorageAdapter): Readonly<Record<string, () => Promise<unknown>>> {
+  const { head } = commitAfter(null, "r2");
+  const rewriting = { session: SESSION, expect: "r1", head };
+  const lease = { session: SESSION, name: "work", token: 1n };
+  return {
+    load: () => storage.load(SESSION),
+    events: () => storage.events(SESSION, { after: 0n, limit: 1 }),
+    command: () => storage.command(SESSION, "c1"),
+    commit: () => storage.commit(commitAfter(null, "r1")),
+    remove: () => storage.remove(SESSION),
+    ...(isShared(storage) && {
+      heads: () => storage.heads([SESSION]),
+      lease: () => storage.lease(lease, { holder: "ada", ttlMs: 1 }),
+      renew: () => storage.renew(lease, 1),
+      release: () => storage.release(lease),
+      expiredLeases: () => storage.expiredLeases(1),
+    }),
+    ...(isRetention(storage) && {
+      base: () => storage.base(SESSION),
+      truncate: () => storage.truncate({ ...rewriting, base: [] }),
+      sessions: () => storage.sessions({ after: null, limit: 1 }),
+    }),
+    ...(isRedactable(storage) && {
+      redact: () => storage.redact({ ...rewriting, events: [], commands: [], entities: { put: [], forget: [] } }),
+    }),
+  };
+}
 
 export const endingCases: readonly StorageCase[] = [
   {
@@ -54,14 +88,7 @@ export const endingCases: readonly StorageCase[] = [
       );
       await storage.close();
       for (const result of await Promise.all(begun)) same(result, { status: "committed" });
-      const closed: Readonly<Record<string, () => Promise<unknown>>> = {
-        load: () => storage.load(SESSION),
-        events: () => storage.events(SESSION, { after: 0n, limit: 1 }),
-        command: () => storage.command(SESSION, "c1"),
-        commit: () => storage.commit(commitAfter(null, "r1")),
-        remove: () => storage.remove(SESSION),
-      };
-      for (const [name, call] of Object.entries(closed)) {
+      for (const [name, call] of Object.entries(everyCall(storage))) {
         await assert.rejects(call, `after close, ${name} should reject instead of answering`);
       }
       await storage.close();
