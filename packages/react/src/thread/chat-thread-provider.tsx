@@ -11,9 +11,9 @@ import type { EntityRenderer } from "../renderer/define-renderer.ts";
 import { RendererProvider } from "../renderer/renderer-context.tsx";
 import { createDraft } from "./draft.ts";
 import { LeasedThread } from "./leased-thread.ts";
-import { createReading } from "./reading.ts";
 import { ThreadContext } from "./thread-context.ts";
 import { type ClientSource, useOwnedClient } from "./use-owned-client.ts";
+import { createValue } from "./value.ts";
 
 export type ChatThreadProviderProps = ClientSource & {
   /** 1–128 characters of `A-Z a-z 0-9 _ -`. May be minted in the browser: a session begins with its first message. */
@@ -62,7 +62,7 @@ function ThreadHolder({ client, sessionId, initialSnapshot, children }: ThreadHo
     () => ({
       thread: new LeasedThread(client, checkSessionId(sessionId), snapshot),
       draft: createDraft(),
-      reading: createReading(),
+      reading: createValue(false),
     }),
     [client, sessionId, snapshot],
   );

@@ -1,12 +1,13 @@
 import { createContext, useContext } from "react";
 import type { Draft } from "./draft.ts";
 import type { LeasedThread } from "./leased-thread.ts";
-import type { Reading } from "./reading.ts";
+import type { Value } from "./value.ts";
 
 export interface ThreadScope {
   readonly thread: LeasedThread;
   readonly draft: Draft;
-  readonly reading: Reading;
+  /** Whether the reader is where new messages appear. The transcript says so; whoever marks what was read asks. */
+  readonly reading: Value<boolean>;
 }
 
 export const ThreadContext = /* @__PURE__ */ createContext<ThreadScope | null>(null);

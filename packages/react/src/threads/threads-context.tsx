@@ -3,14 +3,15 @@
 import { type ThreadActions, type ThreadList, type ThreadPage, threadActions } from "@sessionstream/client/threads";
 import { type InfiniteData, QueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
-import { createLiveThread, type LiveThreadStore } from "./live-thread.ts";
-import type { ThreadMutation } from "./overlay.ts";
+import { createValue, type Value } from "../thread/value.ts";
+import type { LiveThread, ThreadMutation } from "./overlay.ts";
 import { ENGLISH_THREADS, type ThreadLabels } from "./thread-labels.ts";
 
 export interface ThreadsScope {
   readonly threads: ThreadList;
   readonly queryClient: QueryClient;
-  readonly live: LiveThreadStore;
+  /** What the open conversation says of itself. */
+  readonly live: Value<LiveThread | null>;
   readonly actions: ThreadActions;
   readonly labels: ThreadLabels;
 }
@@ -33,7 +34,7 @@ const ThreadsContext = createContext<ThreadsScope | null>(null);
 export function ThreadsProvider({ threads, queryClient: given, labels, children }: ThreadsProviderProps) {
   const [made] = useState(() => given ?? new QueryClient());
   const queryClient = given ?? made;
-  const [live] = useState(createLiveThread);
+  const [live] = useState(() => createValue<LiveThread | null>(null));
   const actions = useMemo(() => actionsOf(threads, queryClient), [threads, queryClient]);
   const words = useMemo(() => ({ ...ENGLISH_THREADS, ...labels }), [labels]);
   const scope = useMemo(
