@@ -31,8 +31,8 @@ export async function runSimulator(
   return { histories, steps, cpuMs, broken };
 }
 
-/** Large enough that starting a process costs nothing, small enough to see that it goes on. */
-const PORTION = 250;
+/** A process needs some hundred histories until all of it is compiled. Small enough to see that it goes on. */
+const PORTION = 2_000;
 
 /** Seeds from `first` on, dealt out in portions to as many processes as there are to be. */
 export async function playSeeds(

@@ -3,9 +3,9 @@
  * of the log at the very cursor it claims (I5), which must not go back by itself (I6).
  */
 import type { SessionObserver, Timeline, TimelineEntity, TimelineUpdate } from "@sessionstream/client";
-import { type Cursor, type JsonObject, jsonEquals, UNBORN } from "@sessionstream/protocol";
+import { type Cursor, jsonEquals, UNBORN } from "@sessionstream/protocol";
 import type { AnyRecord } from "@sessionstream/server-node";
-import { isOpaque } from "../../../packages/server-node/src/hub/records.ts";
+import { isOpaque, keyOf } from "../../../packages/server-node/src/hub/records.ts";
 import type { LogWatch } from "../oracle/log-watch.ts";
 import type { Judge } from "../run/violation.ts";
 
@@ -145,8 +145,7 @@ export class ThreadWatch implements SessionObserver {
       entity.updatedAt === record.updatedAt &&
       entity.open === record.open &&
       entity.commandId === record.commandId &&
-      // CAST: a payload's text is that of a JSON object.
-      jsonEquals(entity.payload, JSON.parse(this.#options.log.payloadOf(record)) as JsonObject);
+      jsonEquals(entity.payload, this.#options.log.payloadOf(record));
     if (same) this.#confirmed.set(entity, record);
     return same;
   }
@@ -154,10 +153,6 @@ export class ThreadWatch implements SessionObserver {
 
 function isPublic(record: AnyRecord): boolean {
   return isOpaque(record) || record.kind.visibility === "public";
-}
-
-function keyOf(record: AnyRecord): string {
-  return `${isOpaque(record) ? record.kind : record.kind.kind}/${record.id}`;
 }
 
 function plain(name: string, value: unknown): unknown {

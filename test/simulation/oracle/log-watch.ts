@@ -3,6 +3,7 @@
  * must hold of a log whoever wrote it (I1, I2, I4, I10) and of the entities beside it (I5).
  */
 
+import { type EntityKey, entityKey, type JsonObject } from "@sessionstream/protocol";
 import { encodePayload } from "@sessionstream/protocol/codec";
 import type {
   AnyRecord,
@@ -15,7 +16,7 @@ import type {
 import { chat } from "@sessionstream/server-node/chat";
 import { ErrorLog } from "../../../packages/server-node/src/hub/error-log.ts";
 import { createHubRegistry } from "../../../packages/server-node/src/hub/hub-registry.ts";
-import { isOpaque } from "../../../packages/server-node/src/hub/records.ts";
+import { isOpaque, keyOf } from "../../../packages/server-node/src/hub/records.ts";
 import { nodePlatform } from "../../../packages/server-node/src/platform/node-platform.ts";
 import { notesModule } from "../../live-equals-reload/notes-module.ts";
 import type { Judge } from "../run/violation.ts";
@@ -24,6 +25,9 @@ import { RunWatch } from "./run-watch.ts";
 import type { StopWishes } from "./stop-wishes.ts";
 
 type StoredSession = MemoryStorageContents extends Map<string, infer Stored> ? Stored : never;
+
+/** What an independent reader knows of the modules. */
+const REGISTRY = createHubRegistry([chat({ engine: async function* () {} }), notesModule]);
 
 /** The event of a person's message. */
 const SAYS = "ChatUserMessageAccepted";
@@ -59,8 +63,8 @@ export interface LogWatch {
   wasSaid(text: string): boolean;
   /** Ids of runs without an end. */
   openRuns(session: SessionKey): readonly string[];
-  /** Entities of a fold as text of the log's own encoding. */
-  payloadOf(record: AnyRecord): string;
+  /** What an entity of a fold says, in the log's own encoding. */
+  payloadOf(record: AnyRecord): JsonObject;
 }
 
 export interface LogWatchOptions {
@@ -73,7 +77,7 @@ export interface LogWatchOptions {
 export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogWatch {
   const platform = nodePlatform();
   const core = {
-    registry: createHubRegistry([chat({ engine: async function* () {} }), notesModule]),
+    registry: REGISTRY,
     errors: new ErrorLog({
       platform,
       storage: { record: async () => undefined, list: async () => [], discard: async () => undefined },
@@ -84,16 +88,14 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
   const folds = new Map<string, Fold>();
   const everEffective = new Set<string>();
   const everSaid = new Set<string>();
-  const payloads = new WeakMap<AnyRecord, string>();
+  const texts = new WeakMap<AnyRecord, string>();
+  const payloads = new WeakMap<AnyRecord, JsonObject>();
+  const byKey = new WeakMap<Fold, ReadonlyMap<EntityKey, AnyRecord>>();
   const confirmed = new WeakMap<StoredEntity, AnyRecord>();
 
-  function payloadOf(record: AnyRecord): string {
+  function textOf(record: AnyRecord): string {
     if (isOpaque(record)) return record.payload;
-    const known = payloads.get(record);
-    if (known !== undefined) return known;
-    const text = encodePayload(record.kind.schema, record.payload, core.registry.payloads);
-    payloads.set(record, text);
-    return text;
+    return remembered(texts, record, () => encodePayload(record.kind.schema, record.payload, REGISTRY.payloads));
   }
 
   function storedOf(session: SessionKey): StoredSession | undefined {
@@ -170,12 +172,13 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
   function checkEntities(name: string, { fold }: Life, { head, entities }: StoredSession): void {
     const { projected } = head;
     const at = projected === 0n ? undefined : folds.get(fold.events[Number(projected) - 1]?.id ?? "");
-    const records = new Map((at?.records ?? []).map((record) => [keyOf(record), record]));
+    const records =
+      at === undefined ? NOTHING : remembered(byKey, at, () => new Map(at.records.map((one) => [keyOf(one), one])));
     let present = 0;
     for (const entity of entities.values()) {
       if (entity.removed) continue;
       present += 1;
-      const record = records.get(JSON.stringify([entity.kind, entity.id]));
+      const record = records.get(entityKey(entity.kind, entity.id));
       if (record !== undefined && (confirmed.get(entity) === record || isSame(entity, record))) {
         confirmed.set(entity, record);
         continue;
@@ -196,7 +199,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       entity.updatedAt === record.updatedAt &&
       entity.open === record.open &&
       entity.commandId === record.commandId &&
-      entity.payload === payloadOf(record)
+      entity.payload === textOf(record)
     );
   }
 
@@ -224,7 +227,8 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       const stored = storedOf(session);
       return stored === undefined ? [] : lifeOf(session, stored.head.epoch).runs.open();
     },
-    payloadOf,
+    // CAST: a payload's text is that of a JSON object.
+    payloadOf: (record) => remembered(payloads, record, () => JSON.parse(textOf(record)) as JsonObject),
   };
 
   /** Reads a restored log from its beginning. */
@@ -257,6 +261,13 @@ function lifeName(session: SessionKey, epoch: string): string {
   return `${nameOf(session)} ${epoch}`;
 }
 
-function keyOf(record: AnyRecord): string {
-  return JSON.stringify([isOpaque(record) ? record.kind : record.kind.kind, record.id]);
+const NOTHING: ReadonlyMap<EntityKey, AnyRecord> = new Map();
+
+/** Folds and their records never change: what was made of one is made once. */
+function remembered<Of extends object, Made>(made: WeakMap<Of, Made>, of: Of, make: () => Made): Made {
+  const known = made.get(of);
+  if (known !== undefined) return known;
+  const fresh = make();
+  made.set(of, fresh);
+  return fresh;
 }
