@@ -25,7 +25,7 @@ export function createRowsSelector(
     const next = new Map<EntityKey, TranscriptRow>();
     const used = new Set<string>();
     for (const entity of keys.map((key) => timeline.getEntity(key))) {
-      if (entity === undefined || NOT_ROWS.has(entity.kind)) continue;
+      if (entity === undefined || !isRow(entity)) continue;
       const own = ownMessageKey(entity);
       const key = own === undefined || used.has(own) ? entity.key : own;
       used.add(key);
@@ -45,6 +45,10 @@ export function createRowsSelector(
     rows = [...entityRows, ...nextPending.map(pendingRow)];
     return rows;
   };
+}
+
+export function isRow({ kind }: TimelineEntity): boolean {
+  return !NOT_ROWS.has(kind);
 }
 
 /** Whether this entity is the message a command was sent for: its confirmation. */

@@ -1,14 +1,12 @@
 /** Owns what part of a local log a reader is sent: the newest rows, older pages, and what changed while it was away. */
 import type { Cursor } from "@sessionstream/protocol";
-import { CHAT_KINDS } from "../../thread/chat-payload.ts";
+import { isRow } from "../../thread/rows.ts";
 import type { TimelineEntity } from "../../timeline/entity.ts";
 import { isHeld } from "../../timeline/state.ts";
 import type { TimelineUpdate } from "../chat-backend.ts";
 import type { LocalLog } from "./local-log.ts";
 
 type UpdateOf<Type extends TimelineUpdate["type"]> = Extract<TimelineUpdate, { readonly type: Type }>;
-
-const NOT_ROWS: ReadonlySet<string> = new Set([CHAT_KINDS.run, CHAT_KINDS.session]);
 
 /** `window` 0: everything. */
 export function fullOf(log: LocalLog, window: number): UpdateOf<"full"> {
@@ -45,8 +43,4 @@ function floorOf(entities: readonly TimelineEntity[], count: number): bigint {
 
 function hasRowsBelow(entities: readonly TimelineEntity[], floor: bigint): boolean {
   return entities.some((entity) => isRow(entity) && entity.createdOrdinal < floor);
-}
-
-function isRow(entity: TimelineEntity): boolean {
-  return !NOT_ROWS.has(entity.kind);
 }
