@@ -2,7 +2,14 @@
  * Owns what a failed HTTP response means: what the body says, else what the status says. The message is ours and may be
  * shown to anybody; the server's or a proxy's own words are for developers, in `cause` (X31).
  */
-import { ERROR_CODES, type ErrorCode, isErrorCode, SessionStreamError } from "@sessionstream/protocol";
+import {
+  ERROR_CODES,
+  type ErrorCode,
+  isErrorCode,
+  isJsonObject,
+  type JsonObject,
+  SessionStreamError,
+} from "@sessionstream/protocol";
 
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   400: "bad_request",
@@ -65,11 +72,10 @@ export async function httpError(operation: string, response: Response, now: numb
 }
 
 /** A proxy between us and the server may answer with anything. */
-async function readBody(response: Response): Promise<Readonly<Record<string, unknown>>> {
+async function readBody(response: Response): Promise<Readonly<JsonObject>> {
   try {
     const body: unknown = await response.json();
-    // CAST: an object, whose fields are checked one by one.
-    return typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : {};
+    return isJsonObject(body) ? body : {};
   } catch {
     return {};
   }
