@@ -5,7 +5,7 @@
 export type SqliteValue = string | number | bigint | null;
 
 /** INTEGER columns come as `bigint`, REAL as `number`. Drivers may add keys of their own: read columns by name only. */
-export type SqliteRow = Readonly<Record<string, SqliteValue>>;
+type SqliteRow = Readonly<Record<string, SqliteValue>>;
 
 export interface SqliteStatement {
   /** @returns how many rows it changed. */
