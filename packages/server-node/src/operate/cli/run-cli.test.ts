@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { sqliteStorage } from "../../storage/sqlite/sqlite-storage.ts";
 import { temporaryFile } from "../../storage/sqlite/testing/temporary-file.ts";
 import { CANARY, operate, writeSession } from "../testing/operator-story.ts";
-import { NOTES, runBin, runHere } from "../testing/run-bin.ts";
+import { NOTES, runBin, runHere, runUnread } from "../testing/run-bin.ts";
 
 async function aFile(): Promise<string> {
   const file = temporaryFile();
@@ -104,6 +104,14 @@ describe("sessionstream", () => {
       { session: { session: "room-1" }, problems: [expect.stringContaining(says)] },
       { session: { session: "room-2" }, ordinal: "5", problems: [], compared: true },
     ]);
+  });
+
+  it("L06 does what it was told, also when nobody reads on", async () => {
+    const path = await aFile();
+    const on = ["--storage", `sqlite:${path}`, "--modules", NOTES];
+    const retained = await runUnread(["retain", "--all", "--keep-events", "2", ...on]);
+    expect(retained).toEqual({ code: 0, out: "", err: "" });
+    expect((await runHere("inspect", "acme/room-1", ...on)).out).toContain("floor 3");
   });
 
   it("L06 tells problems by the exit code 1, one line for each", async () => {

@@ -16,11 +16,24 @@ export interface Ran {
 }
 
 export async function runBin(argv: readonly string[], input = ""): Promise<Ran> {
+  const { child, ended } = start(argv, input);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await ended, out, err };
+}
+
+/** As `head -0` has it: nobody reads what it says. */
+export async function runUnread(argv: readonly string[]): Promise<Ran> {
+  const { child, ended } = start(argv, "");
+  child.stdout.destroy();
+  const err = await text(child.stderr);
+  return { code: await ended, out: "", err };
+}
+
+function start(argv: readonly string[], input: string) {
   const child = spawn(process.execPath, [...FLAGS, BIN, ...argv]);
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
   child.stdin.end(input);
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await ended, out, err };
+  return { child, ended };
 }
 
 export async function runHere(...argv: readonly string[]): Promise<Ran> {
