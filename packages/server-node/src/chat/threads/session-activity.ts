@@ -44,8 +44,8 @@ export function sessionActivity(view: SessionView): SessionActivity | null {
 export function momentOf(view: SessionView): string {
   const open = view
     .listOpen(ChatRun)
-    .map(({ payload }) => [payload.runId, runPhase(payload.status) === "awaiting-input"]);
-  return JSON.stringify(open.length === 0 ? view.ordinal.toString() : open);
+    .map(({ payload }) => `${payload.runId} ${runPhase(payload.status) === "awaiting-input"}`);
+  return open.length === 0 ? view.ordinal.toString() : open.join();
 }
 
 const ROLES: ReadonlySet<string> = new Set(["user", "assistant", "error"]);
