@@ -16,7 +16,7 @@ const broken = new SessionStreamError("snapshot_failed", "Broken");
 const revoked = new SessionStreamError("revoked", "Not any more");
 const forbidden = new SessionStreamError("forbidden", "Not yours");
 
-/** One of each, at ordinal 10 with a page under way where there can be one. */
+/** One of each, in the order of the table's columns, at ordinal 10 with a page under way where there can be one. */
 export const STATES: { readonly [Type in SessionState["type"]]: Extract<SessionState, { type: Type }> } = {
   detached: { type: "detached", held },
   syncing: { type: "syncing", held, requestId: "1.4", parts: null, passedOver: 0 },
@@ -103,7 +103,3 @@ export const EVENTS = {
 } as const satisfies Record<string, SessionEvent>;
 
 export type EventName = keyof typeof EVENTS;
-export type StateName = keyof typeof STATES;
-
-/** What each event does to a state: `next state: effects`; `·` is nothing at all. */
-export type Row = Record<EventName, string>;
