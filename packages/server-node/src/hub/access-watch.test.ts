@@ -159,6 +159,18 @@ describe("asking again", () => {
     expect(sink.endedBy).toBeNull();
   });
 
+  it("X5 asks no more about who broke", async () => {
+    const { join, platform, asked, hub } = start();
+    const { sink } = await join();
+    sink.send = () => {
+      throw new Error("broken pipe");
+    };
+    await hub.publish(room, [noted("a")]);
+    asked.length = 0;
+    await platform.advance(2 * MINUTE);
+    expect(asked).toEqual([]);
+  });
+
   it("asks no more about who has left, and lets a closed hub rest", async () => {
     const { join, platform, asked, hub } = start();
     const { subscription } = await join();
