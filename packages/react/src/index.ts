@@ -2,6 +2,7 @@
 
 // hooks
 export { anyOf, onAnything, onEntity, onOrder, onRows, onStatus, onTimeline, type ThreadTopic } from "./hooks/topic.ts";
+export { type ApprovalStatus, type ApprovalView, useApproval } from "./hooks/use-approval.ts";
 export { type ChatThreadView, useChatThread } from "./hooks/use-chat-thread.ts";
 export { type ComposerView, type UseComposerOptions, useComposer } from "./hooks/use-composer.ts";
 export { type ConnectionBannerState, useConnectionBanner } from "./hooks/use-connection-banner.ts";
@@ -15,6 +16,14 @@ export { ENGLISH, type Labels } from "./labels/labels.ts";
 export { LabelsProvider, useLabels } from "./labels/labels-context.tsx";
 // headless parts
 export { Announcer } from "./parts/announcer.tsx";
+export {
+  Approval,
+  ApprovalActions,
+  type ApprovalProps,
+  ApproveButton,
+  DenyButton,
+  type DenyButtonProps,
+} from "./parts/approval.tsx";
 export {
   Composer,
   ComposerInput,

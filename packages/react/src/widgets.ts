@@ -30,7 +30,14 @@ export { LoadFailed } from "./widgets/states/load-failed.tsx";
 export { LoadingSkeleton } from "./widgets/states/loading-skeleton.tsx";
 export { Typing } from "./widgets/states/typing.tsx";
 export { JsonTree, type JsonTreeProps } from "./widgets/tool/json-tree.tsx";
-export { ToolCall, type ToolCallProps, ToolResult, type ToolResultProps } from "./widgets/tool/tool-call.tsx";
+export {
+  ToolApproval,
+  type ToolApprovalProps,
+  ToolCall,
+  type ToolCallProps,
+  ToolResult,
+  type ToolResultProps,
+} from "./widgets/tool/tool-call.tsx";
 export { ToolCard, type ToolCardProps } from "./widgets/tool/tool-card.tsx";
 export { ToolOutput, type ToolOutputProps } from "./widgets/tool/tool-output.tsx";
 export {

@@ -14,6 +14,7 @@ import { DEFAULT_RENDERERS } from "../widgets/default-renderers.ts";
 import type { ImagePolicy } from "../widgets/markdown/image-policy.ts";
 import { ImagesProvider } from "../widgets/markdown/images-context.tsx";
 import { EmptyState } from "../widgets/states/empty-state.tsx";
+import { ApprovalBanner } from "./approval-banner.tsx";
 import { ChatComposer } from "./chat-composer.tsx";
 import { Root, type Theme } from "./root.tsx";
 import { StatusGlyph } from "./status-glyph.tsx";
@@ -93,6 +94,7 @@ export function PanelBody(props: PanelOptions) {
         onRenderError={onRenderError}
       />
       <ConnectionBanner />
+      <ApprovalBanner />
       <ChatComposer placeholder={props.composerPlaceholder} busyPolicy={props.busyPolicy} />
       {footer === undefined ? null : <footer {...part("footer")}>{footer}</footer>}
       <Announcer />

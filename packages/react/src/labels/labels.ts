@@ -61,6 +61,22 @@ export interface Labels {
   readonly toolEmptyResult: string;
   readonly moreItems: (count: number) => string;
 
+  readonly approve: string;
+  readonly deny: string;
+  readonly approvalStatus: Readonly<Record<ApprovalStatusLabel, string>>;
+  readonly approvalQuestion: (toolName: string) => string;
+  /** Who may answer. */
+  readonly approvalAudience: string;
+  readonly approvalDeadline: (at: number) => string;
+  readonly approvalExpiresSoon: string;
+  readonly approvalReason: string;
+  readonly approvalBack: string;
+  readonly approvalOffline: string;
+  /** `who`: the principal's id, or nothing. */
+  readonly approvalOutcome: (status: Exclude<ApprovalStatusLabel, "pending">, who: string) => string;
+  readonly awaitingApproval: string;
+  readonly showApproval: string;
+
   readonly agentMode: string;
   readonly agentModePreview: string;
   readonly agentModeSwitch: (from: string, to: string) => string;
@@ -82,9 +98,11 @@ export interface Labels {
   readonly announceFinished: string;
   readonly announceStopped: string;
   readonly announceAwaitingInput: string;
+  readonly announceApproval: (toolName: string) => string;
 }
 
 export type ConnectionLabel = "idle" | "connecting" | "open" | "reconnecting" | "offline" | "closed" | "failed";
+export type ApprovalStatusLabel = "pending" | "approved" | "denied" | "expired" | "cancelled";
 export type ToolStatusLabel =
   | "started"
   | "requested"
@@ -171,6 +189,9 @@ export const ENGLISH: Labels = {
     run_busy: "An answer is still being written. Wait for it, or stop it.",
     run_not_found: "This answer is no longer there.",
     already_terminal: "This answer has already ended.",
+    already_answered: "Somebody else was faster with another answer.",
+    approval_mismatch: "This is not what is asked any more.",
+    approval_expired: "It is too late to answer this.",
     engine_failed: "The answer could not be written.",
     delivery_expired: "It waited too long to be sent. Send it again if it still fits.",
     upgrade_required: "Reload the page to go on.",
@@ -193,6 +214,41 @@ export const ENGLISH: Labels = {
   toolEmptyResult: "No output",
   moreItems: (count) => (count === 1 ? "1 more item" : `${count} more items`),
 
+  approve: "Approve",
+  deny: "Deny",
+  approvalStatus: {
+    pending: "Needs approval",
+    approved: "Approved",
+    denied: "Denied",
+    expired: "Expired",
+    cancelled: "Cancelled",
+  },
+  approvalQuestion: (toolName) => `Allow ${toolName} to run?`,
+  approvalAudience: "Anyone in this conversation may answer.",
+  approvalDeadline(at) {
+    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    const day: Intl.DateTimeFormatOptions = isToday ? {} : { day: "numeric", month: "short" };
+    return `Open until ${new Intl.DateTimeFormat("en", { ...day, hour: "numeric", minute: "2-digit" }).format(at)}.`;
+  },
+  approvalExpiresSoon: "Expires soon.",
+  approvalReason: "Why not? (optional)",
+  approvalBack: "Back",
+  approvalOffline: "You can answer as soon as you are connected.",
+  approvalOutcome(status, who) {
+    switch (status) {
+      case "expired":
+        return "Nobody answered in time, so it did not run.";
+      case "cancelled":
+        return "It ended before anybody answered, so it did not run.";
+      default: {
+        const word = status === "approved" ? "Approved" : "Denied";
+        return who === "" ? word : `${word} by ${who}`;
+      }
+    }
+  },
+  awaitingApproval: "Waits for your approval",
+  showApproval: "Show",
+
   agentMode: "Mode changed",
   agentModePreview: "Considering another mode",
   agentModeSwitch: (from, to) => (from === "" ? to : `from ${from} to ${to}`),
@@ -214,4 +270,5 @@ export const ENGLISH: Labels = {
   announceFinished: "Answer finished",
   announceStopped: "Stopped",
   announceAwaitingInput: "Your input is needed",
+  announceApproval: (toolName) => `Your approval is needed: ${toolName}`,
 };

@@ -1,4 +1,12 @@
-import { appendText, assistantMessage, fakeHub, finishText, run, userMessage } from "@sessionstream/client/testing";
+import {
+  appendText,
+  approval,
+  assistantMessage,
+  fakeHub,
+  finishText,
+  run,
+  userMessage,
+} from "@sessionstream/client/testing";
 import { SessionStreamError, sessionId } from "@sessionstream/protocol";
 import { act, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -45,6 +53,18 @@ it("AT-22 a question to the user is announced at once, and the answer goes on wi
   act(() => void session.commit([run("r", "running")]));
   act(() => void session.commit([run("r", "stopped")]));
   await waitFor(() => expect(said.polite).toEqual(["Generating…", "Stopped"]));
+});
+
+it("AT-22 C39 an approval is announced once, by the name of its tool", async () => {
+  const { session, said } = await thread();
+  act(() => void session.commit([run("r", "running")]));
+  act(() => void session.commit([approval("t", { toolName: "delete_file" })]));
+  act(() => void session.commit([run("r", "awaiting-input")]));
+  await waitFor(() => expect(said.assertive).toEqual(["Your approval is needed: delete_file"]));
+  act(() => void session.commit([approval("t", { status: "CHAT_APPROVAL_STATUS_APPROVED" }), run("r", "running")]));
+  act(() => void session.commit([run("r", "stopped")]));
+  await waitFor(() => expect(said.polite.at(-1)).toBe("Stopped"));
+  expect(said.assertive).toHaveLength(1);
 });
 
 it("AT-22 a failed run and an unsent message are assertive", async () => {

@@ -1,9 +1,15 @@
 import type { ChatThread, ThreadStatus } from "@sessionstream/client";
 import { useEffect, useRef, useState } from "react";
+import { pendingApproval } from "../hooks/pending-approval.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 import { announce, newestAnswer, showsMessage } from "./announcements.ts";
+
+function pendingToolName(thread: ChatThread): string | undefined {
+  const asked = pendingApproval(thread);
+  return asked && String(asked.payload["toolName"]);
+}
 
 /** The transcript's only voice. Render it once per thread; it is not visible. */
 export function Announcer() {
@@ -18,7 +24,11 @@ export function Announcer() {
     const listen = () => {
       const before = heard.current?.of === thread ? heard.current.status : null;
       const after = thread.getStatus();
-      const sources = { answer: () => newestAnswer(thread), hasRow: (id: string) => showsMessage(thread, id) };
+      const sources = {
+        answer: () => newestAnswer(thread),
+        hasRow: (id: string) => showsMessage(thread, id),
+        asked: () => pendingToolName(thread),
+      };
       const announcement = announce(before, after, sources, labels);
       heard.current = { of: thread, status: after };
       if (announcement === null) return;

@@ -5,6 +5,10 @@
 export const PART_NAMES = [
   "activity",
   "announcer",
+  "approval",
+  "approval-actions",
+  "approval-input",
+  "approval-reason",
   "banner",
   "banner-action",
   "banner-text",

@@ -8,16 +8,24 @@ import { isToolStatus } from "./tool-status.ts";
 export interface ToolCardProps {
   readonly name: string;
   readonly status: string;
+  /** Default: the status in words. */
+  readonly statusText?: string | undefined;
+  /** Unfolds the card when it turns true; folding it is the reader's. */
   readonly defaultOpen?: boolean;
   readonly children: ReactNode;
 }
 
 /** The frame of a tool row: what ran and how it went at a glance, details on demand. */
-export function ToolCard({ name, status, defaultOpen = false, children }: ToolCardProps) {
+export function ToolCard({ name, status, statusText, defaultOpen = false, children }: ToolCardProps) {
   const part = usePart();
   const labels = useLabels();
   const bodyId = useId();
   const [open, setOpen] = useState(defaultOpen);
+  const [wasDefault, setWasDefault] = useState(defaultOpen);
+  if (wasDefault !== defaultOpen) {
+    setWasDefault(defaultOpen);
+    if (defaultOpen) setOpen(true);
+  }
   return (
     <section {...part("card", { state: status })}>
       <button
@@ -30,7 +38,7 @@ export function ToolCard({ name, status, defaultOpen = false, children }: ToolCa
         <ToolIcon />
         <span {...part("card-title")}>{showHidden(name)}</span>
         <span {...part("pill", { state: status })}>
-          {isToolStatus(status) ? labels.toolStatus[status] : showHidden(status)}
+          {statusText ?? (isToolStatus(status) ? labels.toolStatus[status] : showHidden(status))}
         </span>
         <ChevronIcon />
       </button>
