@@ -4,6 +4,7 @@ import { ChatWidget } from "@sessionstream/react/widgets";
 import "@sessionstream/react/styles.css";
 import { orderCard } from "./order-card.tsx";
 import { stockList } from "./stock-list.tsx";
+import "./support.css";
 
 const { current } = storedSession(() => crypto.randomUUID(), localStorage);
 // The demo has one user.
