@@ -174,8 +174,8 @@ export class GoldenStage implements AsyncDisposable {
       throw new Error(failure.message);
     };
     return createConnectionSubscriptions({
-      hub: this.#hub,
-      principal: PRINCIPAL,
+      attach: (request) => this.#hub.attach(PRINCIPAL, request),
+      tenant: PRINCIPAL.tenant,
       audience: "public",
       maxSubscriptions: 1,
       port: {

@@ -45,6 +45,8 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
     let queued = 0;
     let drained: (() => void)[] = [];
     let closed = false;
+    // This connection's, whatever is asked for later.
+    const served = hub();
 
     const send = (frame: EncodedFrame): void => {
       if (closed) return;
@@ -61,8 +63,8 @@ export function inProcessWire(options: InProcessWireOptions): InProcessWire {
       if (tell) handlers.closed({ code, reason });
     };
     const subscriptions = createConnectionSubscriptions({
-      hub: hub(),
-      principal,
+      attach: (request) => served.attach(principal, request),
+      tenant: principal.tenant,
       audience: "public",
       maxSubscriptions: 64,
       port: {

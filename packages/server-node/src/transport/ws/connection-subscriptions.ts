@@ -5,9 +5,7 @@
 import { type ErrorCode, isSessionId, SessionStreamError } from "@sessionstream/protocol";
 import type { ServerFrameInit } from "@sessionstream/protocol/codec";
 import type { PageRequest, SubscribeRequest, SubscriptionHead } from "@sessionstream/protocol/sessionstream/v1";
-import type { Principal } from "../../command/define-command.ts";
-import type { AttachRequest, ConnectionSink } from "../../fan-out/subscriber.ts";
-import type { Hub } from "../../hub/hub.ts";
+import type { AttachRequest, ConnectionSink, Subscription } from "../../fan-out/subscriber.ts";
 import type { Audience } from "../../projection/define-entity-kind.ts";
 import { createSubscriptionSlot, type SubscriptionSlot } from "./subscription-slot.ts";
 import type { Observe } from "./transport-observer.ts";
@@ -36,8 +34,8 @@ interface ConnectionPort {
 }
 
 export interface ConnectionSubscriptionsOptions {
-  readonly hub: Pick<Hub, "attach">;
-  readonly principal: Principal;
+  readonly attach: (request: AttachRequest) => Promise<Subscription>;
+  readonly tenant: string;
   readonly audience: Audience;
   readonly maxSubscriptions: number;
   readonly port: ConnectionPort;
@@ -59,7 +57,7 @@ export interface ConnectionSubscriptions {
 }
 
 export function createConnectionSubscriptions(options: ConnectionSubscriptionsOptions): ConnectionSubscriptions {
-  const { hub, principal, audience, maxSubscriptions, port } = options;
+  const { attach, tenant, audience, maxSubscriptions, port } = options;
   const slots = new Map<string, SubscriptionSlot>();
   let agreed: readonly string[] | null = null;
 
@@ -74,7 +72,7 @@ export function createConnectionSubscriptions(options: ConnectionSubscriptionsOp
     const slot = createSubscriptionSlot({
       sink: port.sink,
       withdraw: () => port.withdraw(sessionId),
-      attach: (request) => hub.attach(principal, request),
+      attach,
       onLive() {
         port.observe?.("snapshot_loaded", { sessionId });
         port.observe?.("subscription_live", { sessionId });
@@ -114,7 +112,7 @@ export function createConnectionSubscriptions(options: ConnectionSubscriptionsOp
       const slot = slotOf(sessionId);
       port.observe?.("snapshot_load_started", { sessionId });
       slot.subscribe({
-        session: { tenant: principal.tenant, session: sessionId },
+        session: { tenant, session: sessionId },
         mode,
         audience,
         cursor: epoch === "" ? null : { epoch, view, ordinal: sinceSnapshotOrdinal, tag },

@@ -1,10 +1,11 @@
 /**
- * Owns one connection: hello, frames in, liveness, and the end, which comes once whoever brings it.
- * Does not own bytes (outbound-queue.ts), sessions (connection-subscriptions.ts) or what a subscriber is sent (fan-out).
+ * Owns one connection: hello, what its frames ask for, liveness, and the end, which comes once whoever brings it.
+ * Does not own bytes (inbound-frames.ts, outbound-queue.ts), sessions (connection-subscriptions.ts) or what a subscriber
+ * is sent (fan-out).
  */
 import type { Duplex } from "node:stream";
 import { CLOSE_CODES, ERROR_CODES } from "@sessionstream/protocol";
-import { decodeClientFrame, encodeServerFrame, type ServerFrameInit } from "@sessionstream/protocol/codec";
+import { encodeServerFrame, type ServerFrameInit } from "@sessionstream/protocol/codec";
 import type { ClientFrame } from "@sessionstream/protocol/sessionstream/v1";
 import type { RawData, WebSocket } from "ws";
 import type { Principal } from "../../command/define-command.ts";
@@ -19,7 +20,7 @@ import { createConnectionSubscriptions, type Failure } from "./connection-subscr
 import type { EndOfTurn } from "./end-of-turn.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { helloFrame } from "./hello-frame.ts";
-import { createInboundMeter } from "./inbound-meter.ts";
+import { createInboundFrames } from "./inbound-frames.ts";
 import type { OutboundBudget } from "./outbound-budget.ts";
 import { createOutboundQueue } from "./outbound-queue.ts";
 import { createStrikeCounter } from "./strike-counter.ts";
@@ -73,13 +74,6 @@ export interface Connection {
   readonly gone: Promise<void>;
 }
 
-const TOO_FAST = "Too many frames at once: wait, then send this one again";
-
-/** What costs the server something. The others give something back. */
-function asks({ case: arm }: ClientFrame["frame"]): boolean {
-  return arm !== "unsubscribe" && arm !== "pong";
-}
-
 /** After these nobody listens to what is still queued, or nobody may. */
 const HOPELESS: readonly number[] = [
   CLOSE_CODES.slowConsumer,
@@ -114,19 +108,10 @@ export function openConnection(context: ConnectionContext): Connection {
     },
   });
   const account = context.outbound.open(() => close(CLOSE_CODES.slowConsumer, "the server is short of memory"));
-  const meter = createInboundMeter({
-    frames: limits.inboundFrames,
-    bytes: limits.inboundBytes,
-    maxWarnings: limits.maxRateWarnings,
-    windowMs: limits.rateWindowMs,
-    now: platform.now,
-  });
   const strikes = createStrikeCounter(limits.maxBadFrames, limits.badFrameWindowMs, platform.now);
   const subscriptions = createConnectionSubscriptions({
-    hub: {
-      attach: (_, request) => context.hub.attach(identity.principal(), { ...request, principal: identity.principal }),
-    },
-    principal: context.principal,
+    attach: (request) => context.hub.attach(identity.principal(), { ...request, principal: identity.principal }),
+    tenant: context.principal.tenant,
     audience: context.audience,
     maxSubscriptions: limits.maxSubscriptionsPerConnection,
     port: {
@@ -152,9 +137,25 @@ export function openConnection(context: ConnectionContext): Connection {
     });
   });
   websocket.on("error", (error) => observe?.("read_error", { error: error.message }));
+  const inbound = createInboundFrames({
+    limits,
+    now: platform.now,
+    strict: context.strictFrames,
+    observe,
+    onFrame: dispatch,
+    onUnreadable: refuse,
+    onTooFast(failure) {
+      observe?.("protocol_error", { code: failure.code });
+      fail(failure);
+    },
+    onFlood(failure) {
+      fail(failure);
+      close(CLOSE_CODES.rateLimited, "too many frames");
+    },
+  });
   websocket.on("message", receive);
-  websocket.on("ping", hearControl);
-  websocket.on("pong", hearControl);
+  websocket.on("ping", receiveControl);
+  websocket.on("pong", receiveControl);
 
   observe?.("connected");
   if (context.introduction === null) {
@@ -210,46 +211,13 @@ export function openConnection(context: ConnectionContext): Connection {
     if (ended) return;
     heartbeat.heard();
     // CAST: ws hands over one Buffer unless another binaryType was set.
-    const bytes = data as Buffer;
-    observe?.("client_frame_read", { bytes: bytes.length });
-    const heard = meter.hear(bytes.length);
-    if (heard.type === "flood") {
-      endFlood(heard.retryAfterMs);
-      return;
-    }
-    if (isBinary) {
-      refuse({ code: "bad_client_frame", message: "Frames are text: protobuf JSON, not binary" });
-      return;
-    }
-    const decoded = decodeClientFrame(bytes.toString(), { strict: context.strictFrames });
-    if (!decoded.ok) {
-      observe?.("client_frame_decode_error", { code: decoded.code });
-      refuse(decoded);
-      return;
-    }
-    observe?.("client_frame_decoded", { frameType: decoded.frame.case ?? "" });
-    if (heard.type === "too-fast" && asks(decoded.frame)) refuseForNow(decoded.frame, heard.retryAfterMs);
-    else dispatch(decoded.frame);
+    inbound.hear(data as Buffer, isBinary);
   }
 
-  function hearControl(data: Buffer): void {
+  function receiveControl(data: Buffer): void {
     if (ended) return;
     heartbeat.heard();
-    const heard = meter.hear(data.length);
-    if (heard.type === "flood") endFlood(heard.retryAfterMs);
-  }
-
-  /** Says to what it is no answer, so that the client asks for just that again. */
-  function refuseForNow({ value }: ClientFrame["frame"], retryAfterMs: number): void {
-    const sessionId = value !== undefined && "sessionId" in value ? value.sessionId : "";
-    const requestId = value !== undefined && "requestId" in value ? value.requestId : "";
-    observe?.("protocol_error", { code: "rate_limited" });
-    fail({ code: "rate_limited", message: TOO_FAST, sessionId, requestId, retryAfterMs });
-  }
-
-  function endFlood(retryAfterMs: number): void {
-    fail({ code: "rate_limited", message: TOO_FAST, retryAfterMs });
-    close(CLOSE_CODES.rateLimited, "too many frames");
+    inbound.hearControl(data);
   }
 
   function dispatch(frame: ClientFrame["frame"]): void {
