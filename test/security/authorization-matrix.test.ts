@@ -46,6 +46,13 @@ const MATRIX: Record<string, Cells> = {
   "GET /sessions/:session/export": known("200", "200", "403 forbidden", "403 forbidden"),
   "POST /sessions/:session/messages": known("200", "403 forbidden", "403 forbidden", "200"),
   "POST /sessions/:session/stop": known("200", "403 forbidden", "403 forbidden", "200"),
+  // Whoever may write here may answer; nobody is told of what is asked elsewhere.
+  "POST /sessions/:session/approvals": known(
+    "409 approval_mismatch",
+    "403 forbidden",
+    "403 forbidden",
+    "409 approval_mismatch",
+  ),
   "POST /ticket": known(...all("200")),
   subscribe: onSocket("snapshot", "snapshot", "forbidden", "forbidden"),
   unsubscribe: onSocket(...all("unsubscribed")),
@@ -117,10 +124,15 @@ function sessionFor(name: PrincipalName, relation: Relation): string {
   return `${user}-${relation.replace(" ", "-")}`;
 }
 
+const bodies: Readonly<Record<string, object>> = {
+  "/sessions/:session/messages": { prompt: "Hello" },
+  "/sessions/:session/approvals": { approvalId: "call-1:approval", digest: "d", decision: "approve" },
+};
+
 async function askRoute(chat: SecureChat, route: ChatRoute, name: PrincipalName, session: string): Promise<string> {
   const token = signIn(chat, name);
   if (name === "revoked") revoke(chat);
-  const body = route.path.endsWith("/messages") ? { prompt: "Hello" } : { sessionId: session, pinned: true };
+  const body = bodies[route.path] ?? { sessionId: session, pinned: true };
   const response = await chat.fetch(route.method, route.path.replace(":session", session), token, body);
   const { code = "" } = await response.json();
   return `${response.status} ${code}`.trim();

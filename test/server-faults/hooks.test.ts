@@ -336,4 +336,21 @@ describe("hooks of the chat", () => {
     expect(JSON.stringify(texts, (_, value) => (typeof value === "bigint" ? String(value) : value))).toContain("fine");
     await nothingEscaped();
   });
+
+  it.each(ways.flatMap((way) => (["input", "due"] as const).map((hook) => [hook, way] as const)))(
+    "F-S15 %s of a plugin that %s is on record, and runs end as without it",
+    async (hook, way) => {
+      const clumsy = defineChatPlugin({ name: "clumsy", version: 1, [hook]: broken(way) });
+      const { hub, platform } = notesHub({ modules: [chat({ engine: sound, plugins: [clumsy] })] });
+      const service = createChatService({ hub, mintId: () => platform.randomId() });
+      for (const prompt of ["one", "two"]) {
+        await service.submitPrompt({ principal: ada, session: "room", prompt });
+        await platform.advance(1_000);
+      }
+      expect((await hub.errors()).map(({ subject }) => subject)).toContainEqual(expect.stringContaining("clumsy"));
+      const snapshot = await service.snapshot({ principal: ada, session: "room" });
+      expect(snapshot?.status).toMatchObject({ phase: "finished", busy: false });
+      await nothingEscaped();
+    },
+  );
 });

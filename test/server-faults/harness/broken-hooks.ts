@@ -58,7 +58,12 @@ export const BROKEN_IN = {
     mintId: "nowhere: a source of ids, not a decision",
     now: "nowhere: the clock",
   },
-  plugin: { onRun: "chat", settle: "nowhere: it is part of the run's last publish, and ends with it" },
+  plugin: {
+    onRun: "chat",
+    settle: "nowhere: it is part of the run's last publish, and ends with it",
+    input: "chat",
+    due: "chat",
+  },
 } as const satisfies {
   hub: Record<HookOf<HubOptions>, string>;
   module: Record<HookOf<HubModule>, string>;

@@ -34,6 +34,17 @@ export interface StopInput extends ChatTarget, Idempotent {
   readonly runId?: string;
 }
 
+export type ApprovalDecision = "approve" | "deny";
+
+export interface ApprovalInput extends ChatTarget, Idempotent {
+  readonly approvalId: string;
+  /** As the approval shows it: an answer counts for what was seen and nothing else. */
+  readonly digest: string;
+  readonly decision: ApprovalDecision;
+  /** Told to the model and shown to people. */
+  readonly reason?: string;
+}
+
 export interface ChatReceipt extends CommandAck {
   readonly commandId: string;
 }
@@ -47,6 +58,8 @@ export interface ChatService {
   createSession(input: CreateSessionInput): Promise<ChatReceipt>;
   submitPrompt(input: PromptInput): Promise<ChatReceipt>;
   stop(input: StopInput): Promise<ChatReceipt>;
+  /** The first answer counts; a later one rejects with `already_answered`. */
+  answerApproval(input: ApprovalInput): Promise<ChatReceipt>;
   /** Resolves once no run is open: none waits, none answers. */
   waitIdle(target: ChatTarget & { readonly signal?: AbortSignal }): Promise<void>;
   /** `null` when the session has no log. */
@@ -63,6 +76,11 @@ const POLICY: Readonly<Record<BusyPolicy, string>> = {
   queue: "CHAT_BUSY_POLICY_QUEUE",
   replace: "CHAT_BUSY_POLICY_REPLACE",
   reject: "CHAT_BUSY_POLICY_REJECT",
+};
+
+const DECISION: Readonly<Record<ApprovalDecision, string>> = {
+  approve: "CHAT_APPROVAL_DECISION_APPROVE",
+  deny: "CHAT_APPROVAL_DECISION_DENY",
 };
 
 export function createChatService({ hub, mintId }: ChatServiceOptions): ChatService {
@@ -87,6 +105,13 @@ export function createChatService({ hub, mintId }: ChatServiceOptions): ChatServ
         ...(input.busyPolicy === undefined ? {} : { busyPolicy: POLICY[input.busyPolicy] }),
       }),
     stop: (input) => submit("ChatStopInference", input, { runId: input.runId ?? "" }),
+    answerApproval: (input) =>
+      submit("ChatAnswerApproval", input, {
+        approvalId: input.approvalId,
+        digest: input.digest,
+        decision: DECISION[input.decision],
+        reason: input.reason ?? "",
+      }),
     snapshot,
     waitIdle: ({ principal, session, signal }) =>
       untilIdle(hub, principal, session, signal, async () => {

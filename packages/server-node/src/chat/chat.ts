@@ -19,7 +19,9 @@ import {
   ChatUserMessageAccepted,
 } from "./events.ts";
 import { ChatMessage, ChatRun, ChatSession } from "./kinds.ts";
+import { approvalPlugin } from "./plugins/approval.ts";
 import type { ChatPlugin } from "./plugins/chat-plugin.ts";
+import { pluginDue } from "./plugins/plugin-due.ts";
 import { providerCallPlugin } from "./plugins/provider-call.ts";
 import { reasoningPlugin } from "./plugins/reasoning.ts";
 import { textPlugin } from "./plugins/text.ts";
@@ -32,7 +34,7 @@ import { createRunOwners } from "./run/run-owners.ts";
 import { tellDirectory } from "./threads/tell-directory.ts";
 
 interface ChatSettings {
-  /** Default: reasoning and tool calls. */
+  /** Default: reasoning, tool calls and approvals of them. */
   readonly plugins?: readonly ChatPlugin[];
   /** What a prompt does while a run is open, unless it says so itself. Default `"queue"`. */
   readonly busyPolicy?: BusyPolicy;
@@ -64,7 +66,8 @@ export type ChatOptions = ChatSettings &
 export function chat(options: ChatOptions): HubModule {
   const { engine } = options;
   const resolveRuntime = engine === undefined ? options.resolveRuntime : () => engine;
-  const plugins = [textPlugin(), providerCallPlugin(), ...(options.plugins ?? [reasoningPlugin(), toolCallPlugin()])];
+  const chosen = options.plugins ?? [reasoningPlugin(), toolCallPlugin(), approvalPlugin()];
+  const plugins = [textPlugin(), providerCallPlugin(), ...chosen];
   const owners = createRunOwners();
   const effects = {
     plugins,
@@ -73,6 +76,7 @@ export function chat(options: ChatOptions): HubModule {
     windowMs: options.batchWindowMs ?? 25,
     noProgressMs: options.noProgressMs ?? 2 * 60_000,
   };
+  const dueOfPlugins = pluginDue(plugins);
   const dueTelling = options.directory === undefined ? () => [] : tellDirectory(options.directory);
   const start = startInference({
     busyPolicy: options.busyPolicy ?? "queue",
@@ -83,7 +87,7 @@ export function chat(options: ChatOptions): HubModule {
   });
   return {
     name: "chat",
-    commands: [createSession, start, stopInference],
+    commands: [createSession, start, stopInference, ...plugins.flatMap((plugin) => plugin.commands)],
     events: [
       ChatSessionCreated,
       ChatUserMessageAccepted,
@@ -109,6 +113,6 @@ export function chat(options: ChatOptions): HubModule {
           defineProjection({ name: `chat.plugin.${name}`, version, writes: kinds, on: project }),
         ),
     ],
-    due: (view) => [...dueRunEffects(view, effects), ...dueTelling(view)],
+    due: (view) => [...dueRunEffects(view, effects), ...dueOfPlugins(view), ...dueTelling(view)],
   };
 }

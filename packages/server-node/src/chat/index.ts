@@ -1,6 +1,8 @@
 // What an app needs first, then what plugins and engines are written with, then the words of the log.
 export { type ChatOptions, chat } from "./chat.ts";
 export {
+  type ApprovalDecision,
+  type ApprovalInput,
   type ChatReceipt,
   type ChatService,
   type ChatServiceOptions,
@@ -14,7 +16,15 @@ export {
 export type { ChatStatus } from "./chat-status.ts";
 export type { BusyPolicy } from "./commands/start-inference.ts";
 export { mergeCorrelation } from "./correlation.ts";
-export type { Engine, EngineMessage, EnginePart, EngineRequest, RuntimeResolver } from "./engine/engine.ts";
+export type {
+  CallAnswer,
+  Engine,
+  EngineMessage,
+  EnginePart,
+  EngineRequest,
+  ResumedRun,
+  RuntimeResolver,
+} from "./engine/engine.ts";
 export type { RuntimeEvent } from "./engine/runtime-event.ts";
 export {
   ChatProviderCallFinished,
@@ -47,11 +57,14 @@ export {
 export { CHAT_SESSION_ID, ChatMessage, ChatRun, ChatSession, ChatToolCall, ChatToolResult } from "./kinds.ts";
 export { segmentMessageId, toolResultId, userMessageId } from "./message-ids.ts";
 export { AgentMode, agentModePlugin, ChatAgentModeCommitted } from "./plugins/agent-mode.ts";
+export { type ApprovalOptions, approvalPlugin } from "./plugins/approval.ts";
+export { ChatApproval, ChatApprovalRequested, ChatApprovalSettled } from "./plugins/approval-entity.ts";
 export {
   type ChatPlugin,
   defineChatPlugin,
   type EndingRun,
   type PluginRun,
+  type RunInput,
   type RunRef,
   type RuntimeEventHandler,
   type SettleReason,

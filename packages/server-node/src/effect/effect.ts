@@ -53,4 +53,9 @@ export interface DueEffect extends Effect {
    * `every-process`: wherever the session is in memory, as for telling something to what lives there.
    */
   readonly runsIn?: "one-process" | "every-process";
+  /**
+   * In milliseconds since the Unix epoch: it is called for from then on. Nothing waits in memory meanwhile; it is started
+   * within a sweep of its time, after a restart too. Default: at once.
+   */
+  readonly notBefore?: number;
 }

@@ -3,8 +3,9 @@ import { LOST } from "../doorbell/testing/unreliable-doorbell.ts";
 import type { EffectContext } from "../effect/effect.ts";
 import type { SharedMessageStorage } from "../storage/contract.ts";
 import { sharedMemoryStorage } from "../storage/memory/shared-memory-storage.ts";
+import { manualPlatform } from "../testing/manual-platform.ts";
 import { hubFleet } from "./testing/hub-fleet.ts";
-import { room, tableOf } from "./testing/hub-scene.ts";
+import { hubScene, room, tableOf } from "./testing/hub-scene.ts";
 import { Note, noted, notesModule, remarked, settled } from "./testing/notes-module.ts";
 
 /** Every open note is work; `work` does it. */
@@ -168,6 +169,81 @@ describe("work that a view calls for, on shared storage", () => {
     taking.open();
     await fleet.clock.advance(1_000);
     expect(results).toEqual(["committed"]);
+  });
+});
+
+describe("work that a view calls for from a later time on", () => {
+  const MINUTE = 60_000;
+
+  function later(notBefore: number, done: string[], name: string) {
+    return notesModule({
+      due: (view) =>
+        view.listOpen(Note).map(({ id }) => ({
+          key: id,
+          name: "settle",
+          notBefore,
+          run: async ({ publish }) => {
+            done.push(`${id} at ${name}`);
+            await publish([settled(id)]);
+          },
+        })),
+    });
+  }
+
+  it("F-R8 is done by one hub within a sweep of its time, and keeps nobody busy before", async () => {
+    const fleet = hubFleet();
+    const done: string[] = [];
+    const at = fleet.clock.now() + 10 * MINUTE;
+    const [a, b] = ["a", "b"].map((name) => fleet.start([later(at, done, name)]));
+    await a?.hub.publish(room, [open("n")]);
+    for (let minute = 0; minute < 9; minute += 1) {
+      await b?.hub.publish(room, [remarked()]);
+      await fleet.clock.advance(MINUTE);
+    }
+    expect([a, b].map((node) => node?.hub.stats().effects)).toEqual([0, 0]);
+    await fleet.clock.advance(MINUTE - 1_000);
+    expect(done).toEqual([]);
+    await fleet.clock.advance(16_000);
+    expect(done).toHaveLength(1);
+    expect(await fleet.storage.expiredLeases(10)).toEqual([]);
+  });
+
+  it("F-R8 is done by a hub that starts after all who knew of it have died", async () => {
+    const fleet = hubFleet();
+    const done: string[] = [];
+    const at = fleet.clock.now() + 10 * MINUTE;
+    const a = fleet.start([later(at, done, "a")]);
+    await a.hub.publish(room, [open("n")]);
+    await fleet.clock.advance(MINUTE);
+    a.kill();
+    await fleet.clock.advance(30 * MINUTE);
+    fleet.start([later(at, done, "late")]);
+    await fleet.clock.advance(1_000);
+    expect(done).toEqual(["n at late"]);
+  });
+
+  it("F-R8 that is called for no more is swept up once, and not done", async () => {
+    const fleet = hubFleet();
+    const done: string[] = [];
+    const a = fleet.start([later(fleet.clock.now() + 10 * MINUTE, done, "a")]);
+    await a.hub.publish(room, [open("n")]);
+    await fleet.clock.advance(MINUTE);
+    await a.hub.publish(room, [settled("n")]);
+    await fleet.clock.advance(15 * MINUTE);
+    expect(done).toEqual([]);
+    expect(await fleet.storage.expiredLeases(10)).toEqual([]);
+  });
+
+  it("F-R8 is done by a hub that is alone, which keeps the session in memory for it", async () => {
+    const done: string[] = [];
+    const platform = manualPlatform();
+    const at = platform.now() + 10 * MINUTE;
+    const { hub } = hubScene({ platform, modules: [later(at, done, "alone")], limits: { evictAfterMs: MINUTE } });
+    await hub.publish(room, [open("n")]);
+    await platform.advance(10 * MINUTE - 1);
+    expect(done).toEqual([]);
+    await platform.advance(6_000);
+    expect(done).toEqual(["n at alone"]);
   });
 });
 

@@ -23,14 +23,19 @@ export class DueWork {
   readonly #host: DueWorkHost;
   /** Running, or about to. */
   readonly #keys = new Set<string>();
+  /** Called for from a later time on: their leases end then, and whoever sweeps them up does the work. */
+  readonly #resting = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
+  /** Called for from a later time on, and nobody's but this process's to start. */
+  #waiting = 0;
 
   constructor(host: DueWorkHost) {
     this.#host = host;
   }
 
+  /** What is under way, and what would be forgotten if the session left memory. */
   get size(): number {
-    return this.#pending.size;
+    return this.#pending.size + this.#waiting;
   }
 
   /** @returns what was started, or will be if no other process does it. */
@@ -52,6 +57,7 @@ export class DueWork {
    */
   pickUp(key: string): void {
     if (this.#keys.has(key)) return;
+    this.#resting.delete(key);
     this.#keys.add(key);
     this.#track(this.#takeAndRun(key));
   }
@@ -63,6 +69,7 @@ export class DueWork {
       lease.keep();
       return;
     }
+    this.#resting.delete(key);
     this.#keys.add(key);
     this.#track(this.#runLeased(key, lease));
   }
@@ -80,11 +87,17 @@ export class DueWork {
   #start(isWanted: (effect: DueEffect) => boolean): readonly DueEffect[] {
     if (this.#host.core.phase.current !== "open") return [];
     const started: DueEffect[] = [];
-    for (const effect of this.#due()) {
-      if (this.#keys.has(effect.key) || !isWanted(effect)) continue;
+    const due = this.#due();
+    this.#waiting = due.filter((effect) => this.#isEarly(effect) && !this.#isLeased(effect)).length;
+    for (const key of this.#resting) if (due.every((effect) => effect.key !== key)) this.#resting.delete(key);
+    for (const effect of due) {
+      if (this.#keys.has(effect.key) || this.#resting.has(effect.key) || !isWanted(effect)) continue;
+      const [isLeased, isEarly] = [this.#isLeased(effect), this.#isEarly(effect)];
+      // Without a lease the sweep that follows its time starts it, or the load.
+      if (isEarly && !isLeased) continue;
       this.#keys.add(effect.key);
-      started.push(effect);
-      this.#track(this.#isLeased(effect) ? this.#takeAndRun(effect.key) : this.#run(effect, null));
+      if (!isEarly) started.push(effect);
+      this.#track(isLeased ? this.#takeAndRun(effect.key) : this.#run(effect, null));
     }
     return started;
   }
@@ -98,6 +111,10 @@ export class DueWork {
 
   #find(key: string): DueEffect | undefined {
     return this.#due().find((effect) => effect.key === key);
+  }
+
+  #isEarly({ notBefore = 0 }: DueEffect): boolean {
+    return notBefore > this.#host.core.platform.now();
   }
 
   #isLeased({ runsIn }: DueEffect): boolean {
@@ -124,8 +141,15 @@ export class DueWork {
     }
     const mayRun = core.phase.current === "open" && !lease.lost.aborted;
     const effect = mayRun ? this.#find(key) : undefined;
-    if (effect !== undefined) await this.#run(effect, lease);
-    else await this.#settle(key, lease);
+    if (effect === undefined) await this.#settle(key, lease);
+    else if (this.#isEarly(effect)) await this.#rest(effect, lease);
+    else await this.#run(effect, lease);
+  }
+
+  async #rest({ key, notBefore = 0 }: DueEffect, lease: HeldLease): Promise<void> {
+    this.#resting.add(key);
+    this.#keys.delete(key);
+    await lease.rest(notBefore - this.#host.core.platform.now());
   }
 
   async #run(effect: DueEffect, lease: HeldLease | null): Promise<void> {

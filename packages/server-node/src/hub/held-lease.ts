@@ -52,6 +52,17 @@ export class HeldLease {
     this.#cancel();
   }
 
+  /** Nothing is to be done for so long: it ends by itself then, and whoever sweeps finds it. */
+  async rest(ms: number): Promise<void> {
+    this.keep();
+    try {
+      await this.#sharing.storage.renew(this.#lease, ms);
+    } catch (error) {
+      // It ends sooner, and is swept up for nothing.
+      this.#report(error);
+    }
+  }
+
   async release(): Promise<void> {
     this.keep();
     if (this.#lost.signal.aborted) return;

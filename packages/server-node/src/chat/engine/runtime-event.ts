@@ -16,6 +16,16 @@ export type RuntimeEvent =
   | { readonly type: "tool-input-delta"; readonly toolCallId: string; readonly text: string }
   /** The arguments are complete. A string is taken for JSON text. */
   | { readonly type: "tool-call"; readonly toolCallId: string; readonly toolName: string; readonly input: JsonValue }
+  /**
+   * The call must not be executed before a person allows it. The engine then comes to its end, and is called again with
+   * what was decided.
+   */
+  | {
+      readonly type: "tool-approval-request";
+      readonly toolCallId: string;
+      readonly toolName: string;
+      readonly input: JsonValue;
+    }
   | { readonly type: "tool-execution-start"; readonly toolCallId: string; readonly toolName?: string }
   | {
       readonly type: "tool-result";

@@ -1,10 +1,12 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CorrelationInfo, CorrelationInfoSchema } from "@sessionstream/protocol/chat/v1";
-import type { EffectContext } from "../../effect/effect.ts";
+import type { CommandType } from "../../command/define-command.ts";
+import type { DueEffect, EffectContext } from "../../effect/effect.ts";
 import type { EventInput, EventType } from "../../event/define-event.ts";
 import type { EntityKind } from "../../projection/define-entity-kind.ts";
 import type { EventHandler } from "../../projection/define-projection.ts";
 import type { SessionView } from "../../projection/view.ts";
+import type { CallAnswer } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 
 /** The ids under which a run writes. */
@@ -26,7 +28,14 @@ export interface PluginRun extends EndingRun {
   /** The run's correlation with more filled in. */
   correlate(more: MessageInitShape<typeof CorrelationInfoSchema>): CorrelationInfo;
   view(): SessionView;
+  now(): number;
 }
+
+/** What a run has asked of people, as long as its engine does not know the answers. */
+export type RunInput =
+  | { readonly type: "pending" }
+  /** The run goes on: with these events, in the log before the engine is called with the answers. */
+  | { readonly type: "given"; readonly events: readonly EventInput[]; readonly answers: readonly CallAnswer[] };
 
 /** How a run ended, for what it left open. */
 export type SettleReason = "finished" | "stopped" | "error" | "interrupted";
@@ -55,8 +64,14 @@ export interface ChatPlugin {
    * so they are for the plugin's own events.
    */
   readonly projectMessages: readonly EventHandler[];
-  /** Called when a run begins to answer. */
+  /** Beside the chat's own. */
+  readonly commands: readonly CommandType[];
+  /** Called when a run begins to answer, and when it goes on after people were asked. */
   onRun?(run: PluginRun): RuntimeEventHandler;
+  /** `null`: the run has asked nobody anything. While something is pending it waits, and needs no process. */
+  input?(run: RunRef, view: SessionView): RunInput | null;
+  /** Work that the view calls for beside its runs. */
+  due?(view: SessionView): readonly DueEffect[];
   /**
    * Events that close what the run left open, read from the view: the same for a run that ends here and for one
    * whose process died. Also the moment to take away what was shown beside the log.
@@ -66,5 +81,5 @@ export interface ChatPlugin {
 
 /** Fills in what a plugin does not need. */
 export function defineChatPlugin(plugin: Pick<ChatPlugin, "name" | "version"> & Partial<ChatPlugin>): ChatPlugin {
-  return { events: [], kinds: [], project: [], projectMessages: [], ...plugin };
+  return { commands: [], events: [], kinds: [], project: [], projectMessages: [], ...plugin };
 }

@@ -35,6 +35,7 @@ export function reasoningPlugin(): ChatPlugin {
             return reasoning.end(reported.id);
           case "tool-input-start":
           case "tool-call":
+          case "tool-approval-request":
             return reasoning.endAll();
           default:
             return undefined;

@@ -41,7 +41,7 @@ interface OpenSegment {
 
 export function segmentTranslator(run: PluginRun, stream: SegmentStream): SegmentTranslator {
   const open = new Map<string, OpenSegment>();
-  let count = 0;
+  let count = segmentsSoFar(run, stream);
 
   function begin(streamId: string): OpenSegment {
     count += 1;
@@ -92,6 +92,13 @@ export function segmentTranslator(run: PluginRun, stream: SegmentStream): Segmen
     end,
     endAll: () => [...open.keys()].flatMap((streamId) => end(streamId)),
   };
+}
+
+/** A run that goes on after people were asked counts on. */
+function segmentsSoFar({ messageId, view }: PluginRun, { token }: SegmentStream): number {
+  let count = 0;
+  while (view().get(ChatMessage, segmentMessageId(messageId, token, count + 1)) !== undefined) count += 1;
+  return count;
 }
 
 /** Closes the segments a run left open. */

@@ -1,5 +1,6 @@
 import { event } from "../../event/define-event.ts";
 import { ChatTextPatch, ChatTextSegmentFinished, ChatTextSegmentStarted } from "../events.ts";
+import { ChatMessage } from "../kinds.ts";
 import { warningMessageId } from "../message-ids.ts";
 import { segmentHandlers } from "../projections/segment.ts";
 import { type ChatPlugin, defineChatPlugin } from "./chat-plugin.ts";
@@ -28,6 +29,7 @@ export function textPlugin(): ChatPlugin {
     onRun(run) {
       const text = segmentTranslator(run, TEXT);
       let warnings = 0;
+      while (run.view().get(ChatMessage, warningMessageId(run.messageId, warnings + 1)) !== undefined) warnings += 1;
       return (reported) => {
         switch (reported.type) {
           case "text-start":
@@ -38,6 +40,7 @@ export function textPlugin(): ChatPlugin {
             return text.end(reported.id, reported.finishReason);
           case "tool-input-start":
           case "tool-call":
+          case "tool-approval-request":
             // What follows a tool call is another message, even if the engine goes on with the same stream.
             return text.endAll();
           case "warning": {

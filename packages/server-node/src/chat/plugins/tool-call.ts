@@ -1,4 +1,3 @@
-import type { JsonValue } from "@sessionstream/protocol";
 import { ChatStreamPatchMode } from "@sessionstream/protocol/chat/v1";
 import { type EventInput, event } from "../../event/define-event.ts";
 import {
@@ -11,7 +10,9 @@ import {
 } from "../events.ts";
 import { ChatToolCall, ChatToolResult } from "../kinds.ts";
 import { toolHandlers } from "../projections/tools.ts";
+import { callIdOf } from "./call-ids.ts";
 import { type ChatPlugin, defineChatPlugin, type PluginRun, type SettleReason } from "./chat-plugin.ts";
+import { asText, clip, MAX_TOOL_TEXT } from "./tool-text.ts";
 
 const EVENTS = [
   ChatToolCallStarted,
@@ -47,6 +48,8 @@ export function toolCallPlugin(): ChatPlugin {
             return calls.patch(reported.toolCallId, reported.text);
           case "tool-call":
             return calls.request(reported.toolCallId, reported.toolName, asText(reported.input));
+          case "tool-approval-request":
+            return calls.start(reported.toolCallId, reported.toolName);
           case "tool-execution-start":
             return calls.execute(reported.toolCallId, reported.toolName);
           case "tool-result":
@@ -90,10 +93,11 @@ function toolCalls(run: PluginRun) {
   function known(id: string, toolName: string): { readonly call: Call; readonly events: EventInput[] } {
     const before = calls.get(id);
     if (before !== undefined) return { call: before, events: [] };
-    // Some providers count their calls anew in each answer; an earlier run's call must not be written over.
-    const taken = run.view().get(ChatToolCall, id) !== undefined;
-    const call: Call = { toolCallId: taken ? `${run.messageId}:${id}` : id, toolName, sequence: 0, length: 0 };
+    const view = run.view();
+    const call: Call = { toolCallId: callIdOf(view, run, id), toolName, sequence: 0, length: 0 };
     calls.set(id, call);
+    // A run that goes on after people were asked speaks of calls it began before.
+    if (view.get(ChatToolCall, call.toolCallId) !== undefined) return { call, events: [] };
     return { call, events: [event(ChatToolCallStarted, { ...about(call), parentMessageId: run.messageId })] };
   }
 
@@ -127,17 +131,4 @@ function toolCalls(run: PluginRun) {
       ];
     },
   };
-}
-
-function asText(json: JsonValue): string {
-  return typeof json === "string" ? json : JSON.stringify(json);
-}
-
-/** An event has to stay below the hub's limit, and nobody reads a result of this length. */
-const MAX_TOOL_TEXT = 12_000;
-
-function clip(text: string): string {
-  if (text.length <= MAX_TOOL_TEXT) return text;
-  const head = text.slice(0, MAX_TOOL_TEXT).replace(/[\uD800-\uDBFF]$/, "");
-  return `${head}\n… (${text.length - head.length} more characters)`;
 }

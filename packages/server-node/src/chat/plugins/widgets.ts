@@ -89,8 +89,13 @@ const SETTLED: Readonly<Record<SettleReason, Pick<WidgetInstanceCompleted, "stat
 function widgetsOf(run: PluginRun) {
   const started = new Map<string, string>();
 
+  const renamed = (id: string) => `${run.messageId}:${id}`;
+
   function idOf({ instanceId }: { readonly instanceId: string }): string {
-    if (instanceId !== "") return started.get(instanceId) ?? instanceId;
+    // A run that goes on after people were asked speaks of widgets it started before.
+    const before = () =>
+      run.view().get(ChatWidgetInstance, renamed(instanceId)) === undefined ? instanceId : renamed(instanceId);
+    if (instanceId !== "") return started.get(instanceId) ?? before();
     throw new SessionStreamError("invalid_event", "A widget's runtime event names no instanceId");
   }
 
@@ -99,8 +104,9 @@ function widgetsOf(run: PluginRun) {
       const said = fromJson(WidgetInstanceStartedSchema, payload);
       const id = idOf(said);
       // Engines count their widgets anew in each answer; an earlier run's widget must not be written over.
-      const taken = !started.has(said.instanceId) && run.view().get(ChatWidgetInstance, id) !== undefined;
-      const instanceId = taken ? `${run.messageId}:${id}` : id;
+      const known = run.view().get(ChatWidgetInstance, id)?.payload;
+      const isTaken = known !== undefined && known.parentMessageId !== run.messageId;
+      const instanceId = isTaken ? renamed(id) : id;
       started.set(said.instanceId, instanceId);
       return [event(ChatWidgetInstanceStarted, { ...said, instanceId, parentMessageId: run.messageId })];
     },

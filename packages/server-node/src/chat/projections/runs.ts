@@ -40,7 +40,11 @@ export const runsProjection = defineProjection({
       const started = { status: runStatus("running"), queuedAt: at, startedAt: at };
       return [put(ChatRun, runId, newRun(payload, view, started), { commandId })];
     }),
-    on(ChatRunAwaitingInput, ({ payload }, view) => step(view, runIdOf(payload), "awaiting-input")),
+    on(ChatRunAwaitingInput, ({ payload }, view) => {
+      const runId = runIdOf(payload);
+      const waits = (view.get(ChatRun, runId)?.payload.waits ?? 0) + 1;
+      return step(view, runId, "awaiting-input", { waits });
+    }),
     on(ChatRunResumed, ({ payload }, view) => step(view, runIdOf(payload), "resumed")),
     on(ChatRunStopRequested, ({ payload }, view) => update(view, runIdOf(payload), () => ({ stopRequested: true }))),
     ends(ChatRunFinished, "finished"),

@@ -4,7 +4,7 @@ import { CorrelationInfoSchema, type RunEntity } from "@sessionstream/protocol/c
 import type { EffectContext } from "../../effect/effect.ts";
 import { atOnce } from "../../platform/hooks.ts";
 import { mergeCorrelation } from "../correlation.ts";
-import type { EngineRequest, RuntimeResolver } from "../engine/engine.ts";
+import type { EngineRequest, ResumedRun, RuntimeResolver } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { CHAT_SESSION_ID, ChatSession } from "../kinds.ts";
 import type { ChatPlugin, PluginRun, RunRef } from "../plugins/chat-plugin.ts";
@@ -30,7 +30,7 @@ export interface RunSettings {
 export async function driveRun(
   context: EffectContext,
   ref: RunRef,
-  run: RunEntity,
+  asked: { readonly run: RunEntity; readonly resumed: ResumedRun | null },
   stopping: AbortSignal,
   settings: RunSettings,
 ): Promise<RunEnd | null> {
@@ -59,7 +59,7 @@ export async function driveRun(
     windowMs: settings.windowMs,
     onLost: (error) => end(error === null ? null : { type: "failed", error: engineFailure(error) }),
   });
-  const request = engineRequest(context, run, cancel.signal);
+  const request = engineRequest(context, asked, cancel.signal);
   void answer(settings.resolveRuntime, request, cancel.signal, output, silence.heard).then(
     () => end({ type: "finished" }),
     (error: unknown) => {
@@ -99,6 +99,8 @@ async function answer(
       await output.push({ type: "text-end", id: "answer" });
     }
     await output.push(event);
+    // Not asked to go on: what it does next may be what it has just failed to claim.
+    if (signal.aborted) return;
   }
   if (!saidAnything) await output.push({ type: "warning", message: "The model gave no answer." });
 }
@@ -107,6 +109,7 @@ function isContent(event: RuntimeEvent): boolean {
   switch (event.type) {
     case "reasoning-delta":
     case "tool-call":
+    case "tool-approval-request":
     case "tool-result":
     case "tool-error":
     case "warning":
@@ -122,11 +125,16 @@ function pluginRun(context: EffectContext, ref: RunRef): PluginRun {
     ...ref,
     correlate: (more) => mergeCorrelation(ref.correlation, create(CorrelationInfoSchema, more)) ?? ref.correlation,
     view: () => context.view(),
+    now: () => context.now(),
     ephemeral: (key, payload, options) => context.ephemeral(key, payload, options),
   };
 }
 
-function engineRequest(context: EffectContext, run: RunEntity, signal: AbortSignal): EngineRequest {
+function engineRequest(
+  context: EffectContext,
+  { run, resumed }: { readonly run: RunEntity; readonly resumed: ResumedRun | null },
+  signal: AbortSignal,
+): EngineRequest {
   const view = context.view();
   return {
     session: context.session,
@@ -134,6 +142,7 @@ function engineRequest(context: EffectContext, run: RunEntity, signal: AbortSign
     prompt: run.prompt,
     attachments: run.attachments,
     history: historyOf(view, run),
+    resumed,
     profile: view.get(ChatSession, CHAT_SESSION_ID)?.payload.profile ?? "",
     now: () => context.now(),
     sleep: (ms) => sleep(context, ms, signal),

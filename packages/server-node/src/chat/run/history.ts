@@ -1,8 +1,10 @@
 import type { RunEntity } from "@sessionstream/protocol/chat/v1";
 import type { EntityRecord, SessionView } from "../../projection/view.ts";
-import type { EngineMessage, EnginePart } from "../engine/engine.ts";
+import type { CallAnswer, EngineMessage, EnginePart } from "../engine/engine.ts";
 import { ChatMessage, ChatRun, ChatToolCall, ChatToolResult, TOOL_CALL_OPEN } from "../kinds.ts";
 import { toolResultId } from "../message-ids.ts";
+import { engineCallId } from "../plugins/call-ids.ts";
+import type { RunRef } from "../plugins/chat-plugin.ts";
 import { runPhase } from "./run-phase.ts";
 
 /**
@@ -27,6 +29,14 @@ export function historyOf(view: SessionView, run: RunEntity): readonly EngineMes
     if (parts !== undefined) history.push({ role: "assistant", parts });
   }
   return history;
+}
+
+/** What a run that goes on has said before, in its engine's ids, but for the calls that were asked about. */
+export function partsSoFar(view: SessionView, run: RunRef, answers: readonly CallAnswer[]): readonly EnginePart[] {
+  const asked = new Set(answers.map(({ toolCallId }) => toolCallId));
+  return (answersByRun(view).get(run.messageId) ?? [])
+    .map((part) => (part.type === "text" ? part : { ...part, toolCallId: engineCallId(run, part.toolCallId) }))
+    .filter((part) => part.type === "text" || !asked.has(part.toolCallId));
 }
 
 /** Parts of all answers by root message id, in the order they were given. */

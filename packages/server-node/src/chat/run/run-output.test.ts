@@ -27,13 +27,15 @@ function harness(result: PublishResult) {
     mintId: platform.randomId,
     report: unused,
   };
+  const session = { session: context.session, epoch: "e", ordinal: 0n };
   const correlation = create(CorrelationInfoSchema);
   const run = {
     runId: "r",
     messageId: "m",
     correlation,
     correlate: () => correlation,
-    view: unused,
+    view: () => ({ ...session, get: () => undefined, list: () => [], listOpen: () => [] }),
+    now: unused,
     ephemeral: unused,
   };
   const onLost = (error: unknown) => void lost.push(error);

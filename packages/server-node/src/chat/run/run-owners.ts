@@ -18,15 +18,17 @@ export function createRunOwners(): RunOwners {
     claim(session, runId, stop) {
       const key = keyOf(session, runId);
       let released = () => {};
-      owners.set(key, {
+      const owner = {
         stop,
-        released: new Promise((resolve) => {
+        released: new Promise<void>((resolve) => {
           released = resolve;
         }),
-      });
+      };
+      owners.set(key, owner);
       return {
         release() {
-          owners.delete(key);
+          // A run that waited for people may go on here before its last owner has quite left.
+          if (owners.get(key) === owner) owners.delete(key);
           released();
         },
       };

@@ -16,6 +16,7 @@ const request: EngineRequest = {
   prompt: "What is the weather?",
   attachments: [],
   history: [],
+  resumed: null,
   profile: "",
   now: () => 0,
   sleep: async () => {},
@@ -135,6 +136,67 @@ describe("the AI SDK engine", () => {
       error: "no thermometer",
     });
     expect(events).toContainEqual({ type: "text-delta", id: "1", text: "No idea." });
+  });
+
+  describe("a tool that needs approval", () => {
+    const answered = (answer: { decision: "approved" } | { decision: "denied"; error: string }): EngineRequest => ({
+      ...request,
+      resumed: {
+        parts: [{ type: "text", text: "I will look." }],
+        answers: [{ toolCallId: "c1", toolName: "weather", input: '{"city":"Rome"}', ...answer }],
+      },
+    });
+    const asking = (executed: string[]) => ({
+      weather: tool({
+        inputSchema: jsonSchema<{ city: string }>({ type: "object", properties: { city: { type: "string" } } }),
+        needsApproval: true,
+        execute: async ({ city }) => {
+          executed.push(city);
+          return "sunny";
+        },
+      }),
+    });
+
+    it("C39 is asked about, and not executed", async () => {
+      const executed: string[] = [];
+      const model = new MockLanguageModelV3({ doStream: streams(...callsWeather) });
+      const events = await collect({ model, maxSteps: 1, tools: asking(executed) });
+      expect(events.filter(({ type }) => type.startsWith("tool-") || type === "warning").slice(2)).toEqual([
+        { type: "tool-call", toolCallId: "c1", toolName: "weather", input: { city: "Rome" } },
+        { type: "tool-approval-request", toolCallId: "c1", toolName: "weather", input: { city: "Rome" } },
+      ]);
+      expect(executed).toEqual([]);
+    });
+
+    it("C39 is executed with the arguments that were shown when it was approved, and the model goes on", async () => {
+      const executed: string[] = [];
+      const model = new MockLanguageModelV3({ doStream: streams(...says("1", "Sunny."), finish("stop")) });
+      const events = await collect({ model, tools: asking(executed) }, answered({ decision: "approved" }));
+      expect(executed).toEqual(["Rome"]);
+      expect(events.filter(({ type }) => type.startsWith("tool-"))).toEqual([
+        { type: "tool-result", toolCallId: "c1", toolName: "weather", result: "sunny" },
+      ]);
+      const told = JSON.stringify(model.doStreamCalls[0]?.prompt);
+      expect(told).toContain("I will look.");
+      expect(told).toContain("sunny");
+    });
+
+    it("C39 is not executed when it was denied, and the model is told why", async () => {
+      const executed: string[] = [];
+      const model = new MockLanguageModelV3({ doStream: streams(...says("1", "As you like."), finish("stop")) });
+      const denied = answered({ decision: "denied", error: "A person refused this call: not today" });
+      const events = await collect({ model, tools: asking(executed) }, denied);
+      expect(executed).toEqual([]);
+      expect(events.filter(({ type }) => type.startsWith("tool-"))).toEqual([]);
+      expect(JSON.stringify(model.doStreamCalls[0]?.prompt)).toContain("not today");
+    });
+
+    it("C39 fails when it was approved and is not asked about any more", async () => {
+      const model = new MockLanguageModelV3({ doStream: streams(...says("1", "Hm."), finish("stop")) });
+      const tools = { weather: weather(async () => "sunny") };
+      const events = await collect({ model, tools }, answered({ decision: "approved" }));
+      expect(events).toContainEqual(expect.objectContaining({ type: "tool-error", toolCallId: "c1" }));
+    });
   });
 
   it("C10 warns when the steps are used up", async () => {

@@ -16,7 +16,10 @@ export interface AiSdkEngineOptions {
   readonly attachmentUrl?: AttachmentUrl;
 }
 
-/** Answers with any language model of the AI SDK, tools included. The loop over tools runs here, on the server. */
+/**
+ * Answers with any language model of the AI SDK, tools included. The loop over tools runs here, on the server. A tool
+ * with `needsApproval` is executed when a person has allowed the call, and once.
+ */
 export function aiSdkEngine(options: AiSdkEngineOptions): Engine {
   const { model, system, tools, maxSteps = 10, attachmentUrl = () => null } = options;
   const modelId = typeof model === "string" ? model : model.modelId;
@@ -31,12 +34,22 @@ export function aiSdkEngine(options: AiSdkEngineOptions): Engine {
       ...(system === undefined ? {} : { system }),
       ...(tools === undefined ? {} : { tools }),
     });
-    const translate = createPartTranslator(modelId);
+    const answers = request.resumed?.answers ?? [];
+    const approved = new Set(
+      answers.filter(({ decision }) => decision === "approved").map(({ toolCallId }) => toolCallId),
+    );
+    const translate = createPartTranslator({
+      modelId,
+      mayAsk: (toolName) => Boolean(tools?.[toolName]?.needsApproval),
+      wasApproved: (toolCallId) => approved.has(toolCallId),
+    });
     let steps = 0;
+    let isAsking = false;
     for await (const part of fullStream) {
       yield* translate(part);
+      isAsking ||= part.type === "tool-approval-request";
       if (part.type === "finish-step") steps += 1;
-      if (part.type === "finish-step" && steps === maxSteps && part.finishReason === "tool-calls") {
+      if (part.type === "finish-step" && steps === maxSteps && part.finishReason === "tool-calls" && !isAsking) {
         yield { type: "warning", message: `The answer was ended after ${maxSteps} steps.` };
       }
     }

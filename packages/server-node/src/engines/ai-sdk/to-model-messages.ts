@@ -1,22 +1,43 @@
 import type { ChatAttachment } from "@sessionstream/protocol/chat/v1";
 import type { AssistantContent, JSONValue, ModelMessage, ToolContent, UserContent } from "ai";
-import type { EngineMessage, EnginePart, EngineRequest } from "../../chat/engine/engine.ts";
+import type { CallAnswer, EngineMessage, EnginePart, EngineRequest } from "../../chat/engine/engine.ts";
 
 /** Where a model may fetch an attachment; `null` keeps it from the model. */
 export type AttachmentUrl = (attachment: ChatAttachment) => URL | null;
 
 /** The turns before and the prompt, as the AI SDK wants them. */
 export function toModelMessages(
-  request: Pick<EngineRequest, "history" | "prompt" | "attachments">,
+  request: Pick<EngineRequest, "history" | "prompt" | "attachments" | "resumed">,
   attachmentUrl: AttachmentUrl,
 ): ModelMessage[] {
-  const { prompt: text, attachments } = request;
+  const { prompt: text, attachments, resumed } = request;
   const turns: readonly EngineMessage[] = [...request.history, { role: "user", text, attachments }];
-  return turns.flatMap((turn) =>
+  const messages = turns.flatMap((turn) =>
     turn.role === "user"
       ? [{ role: "user" as const, content: userContent(turn.text, turn.attachments, attachmentUrl) }]
       : assistantMessages(turn.parts),
   );
+  return resumed === null
+    ? messages
+    : [...messages, ...assistantMessages(resumed.parts), ...answeredCalls(resumed.answers)];
+}
+
+/** The calls people were asked about and what they said, last: the AI SDK then executes what was approved. */
+function answeredCalls(answers: readonly CallAnswer[]): ModelMessage[] {
+  const asked = answers.flatMap(({ toolCallId, toolName, input }) => [
+    { type: "tool-call" as const, toolCallId, toolName, input: parsed(input) ?? {} },
+    { type: "tool-approval-request" as const, approvalId: toolCallId, toolCallId },
+  ]);
+  const said = answers.map((answer) => ({
+    type: "tool-approval-response" as const,
+    approvalId: answer.toolCallId,
+    approved: answer.decision === "approved",
+    ...(answer.decision === "approved" ? {} : { reason: answer.error }),
+  }));
+  return [
+    { role: "assistant", content: asked },
+    { role: "tool", content: said },
+  ];
 }
 
 function userContent(text: string, attachments: readonly ChatAttachment[], attachmentUrl: AttachmentUrl): UserContent {

@@ -6,7 +6,15 @@ import type { TokenUsage } from "../../chat/usage.ts";
 /** One part of the AI SDK's full stream, as an engine reports it. Throws what the stream reports as its error. */
 export type PartTranslator = (part: TextStreamPart<ToolSet>) => readonly RuntimeEvent[];
 
-export function createPartTranslator(modelId: string): PartTranslator {
+export interface TranslatorOptions {
+  readonly modelId: string;
+  /** Whether people may have to allow a call of this tool: it is not being executed just because it was made. */
+  mayAsk(toolName: string): boolean;
+  /** Whether people have allowed this call. */
+  wasApproved(toolCallId: string): boolean;
+}
+
+export function createPartTranslator({ modelId, mayAsk, wasApproved }: TranslatorOptions): PartTranslator {
   let steps = 0;
   return (part) => {
     switch (part.type) {
@@ -25,11 +33,18 @@ export function createPartTranslator(modelId: string): PartTranslator {
       case "tool-call": {
         const { toolCallId, toolName } = part;
         const input = toJson(part.input);
-        return [
-          { type: "tool-call", toolCallId, toolName, input },
-          { type: "tool-execution-start", toolCallId, toolName },
-        ];
+        const call = { type: "tool-call", toolCallId, toolName, input } as const;
+        return mayAsk(toolName) ? [call] : [call, { type: "tool-execution-start", toolCallId, toolName }];
       }
+      case "tool-approval-request": {
+        const { toolCallId, toolName, input } = part.toolCall;
+        return [{ type: "tool-approval-request", toolCallId, toolName, input: toJson(input) }];
+      }
+      case "tool-output-denied":
+        // What people denied has failed already. What they allowed, and the tool does not ask about any more, has not.
+        return wasApproved(part.toolCallId)
+          ? [{ type: "tool-error", toolCallId: part.toolCallId, toolName: part.toolName, error: NOT_ASKED_FOR }]
+          : [];
       case "tool-result":
         if (part.preliminary === true) return [];
         return [
@@ -62,11 +77,13 @@ export function createPartTranslator(modelId: string): PartTranslator {
       case "tool-input-end":
         return [];
       default:
-        // Sources, files, approvals and what later versions add: for plugins that know them.
+        // Sources, files and what later versions add: for plugins that know them.
         return [{ type: "custom", name: `ai-sdk.${part.type}`, payload: { part: toJson(part) } }];
     }
   };
 }
+
+const NOT_ASKED_FOR = "This tool was changed while its call waited: it was not executed.";
 
 function tokenUsage(usage: LanguageModelUsage): TokenUsage {
   const { cacheReadTokens, cacheWriteTokens } = usage.inputTokenDetails;

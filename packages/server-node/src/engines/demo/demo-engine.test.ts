@@ -11,6 +11,7 @@ function request(prompt: string, history: readonly EngineMessage[] = [], slept: 
     prompt,
     attachments: [],
     history,
+    resumed: null,
     profile: "",
     now: () => 0,
     sleep: async (ms) => {
@@ -65,6 +66,7 @@ describe("the demo engine", () => {
       "card",
       "widget",
       "agent mode",
+      "delete",
       "table",
       "code",
       "markdown",
@@ -86,6 +88,22 @@ describe("the demo engine", () => {
     await expect(run()).rejects.toMatchObject({ code: "engine_failed" });
     expect(textOf(seen, "text-delta")).not.toBe("");
   });
+
+  it.each(["approved", "denied", "expired"] as const)(
+    "C39 C41 asks before it deletes, and goes on when %s",
+    async (said) => {
+      const asked = await answer("delete the file");
+      expect(asked.at(-3)?.type).toBe("tool-approval-request");
+      const call = { toolCallId: "delete-run", toolName: "delete_file", input: "{}" };
+      const answers = [said === "approved" ? { ...call, decision: said } : { ...call, decision: said, error: "no" }];
+      const events: RuntimeEvent[] = [];
+      const engine = demoEngine({ speed: Number.POSITIVE_INFINITY });
+      const resumed = { ...request("delete the file"), resumed: { parts: [], answers } };
+      for await (const event of engine(resumed, new AbortController().signal)) events.push(event);
+      expect(events.some(({ type }) => type === "tool-result")).toBe(said === "approved");
+      expect(textOf(events, "text-delta")).not.toBe("");
+    },
+  );
 
   it("C41 types at the asked pace, slower for who asks for it", async () => {
     const sum = (pauses: readonly number[]) => pauses.reduce((a, b) => a + b, 0);

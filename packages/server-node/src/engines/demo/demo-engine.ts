@@ -11,7 +11,7 @@ export interface DemoEngineOptions {
 
 /**
  * Answers without a model: the same prompt always gives the same events. Words in the prompt choose what is shown
- * ("think", "tool", "fail", "long", "table", "code", "slow", "card", …); any other prompt gets told of them.
+ * ("think", "tool", "delete", "fail", "long", "table", "code", "slow", "card", …); any other prompt gets told of them.
  */
 export function demoEngine(options: DemoEngineOptions = {}): Engine {
   const speed = options.speed ?? 1;

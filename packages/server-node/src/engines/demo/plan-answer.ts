@@ -1,5 +1,5 @@
 import { type JsonObject, SessionStreamError } from "@sessionstream/protocol";
-import type { EngineRequest } from "../../chat/engine/engine.ts";
+import type { CallAnswer, EngineRequest } from "../../chat/engine/engine.ts";
 import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
 import { createPace, type Pace, words } from "./pace.ts";
 import {
@@ -22,7 +22,7 @@ export type DemoStep =
   | { readonly type: "report"; readonly afterMs: number; readonly event: RuntimeEvent }
   | { readonly type: "throw"; readonly afterMs: number; readonly error: SessionStreamError };
 
-type Asked = Pick<EngineRequest, "prompt" | "history" | "runId">;
+type Asked = Pick<EngineRequest, "prompt" | "history" | "runId" | "resumed">;
 
 export function planAnswer(
   asked: Asked,
@@ -31,6 +31,10 @@ export function planAnswer(
   const wants = (...stems: readonly string[]) => stems.some((stem) => new RegExp(`\\b${stem}`, "i").test(asked.prompt));
   const plan = new Plan(createPace(asked.prompt, wants("slow") ? 8 : 1));
   plan.report({ type: "provider-call-start", callId: "demo", model: "demo" }, 250);
+  if (asked.resumed !== null) {
+    for (const answer of asked.resumed.answers) plan.goOn(answer);
+    return plan.end();
+  }
   if (wants("say nothing")) return plan.end();
   if (wants("at once", "unstreamed")) {
     plan.report({ type: "finish", text: "This answer came in one piece: its engine does not stream." });
@@ -46,6 +50,11 @@ export function planAnswer(
     plan.say("Let me look that up.");
     plan.callTool(`look-up-${asked.runId}`, wants("tool fails", "broken tool"));
     plan.say(wants("tool fails", "broken tool") ? AFTER_BROKEN_TOOL : AFTER_TOOL);
+  }
+  if (wants("delete")) {
+    plan.say("I can do that, but not without you.");
+    plan.askFirst(`delete-${asked.runId}`);
+    return plan.end();
   }
   if (wants("card")) {
     plan.report({ type: "custom", ...card }, 400);
@@ -118,6 +127,25 @@ class Plan {
     this.report({ type: "tool-execution-start", toolCallId, toolName }, 100);
     if (broken) this.report({ type: "tool-error", toolCallId, toolName, error: "The order service timed out." }, 1_200);
     else this.report({ type: "tool-result", toolCallId, toolName, result: ORDERS }, 900);
+  }
+
+  /** The call is not executed before a person allows it: this part of the answer ends with the question. */
+  askFirst(toolCallId: string): void {
+    const call = { toolCallId, toolName: "delete_file", input: { path: "reports/2025-draft.md" } };
+    this.report({ type: "tool-call", ...call }, 400);
+    this.report({ type: "tool-approval-request", ...call });
+  }
+
+  /** Nothing is deleted: a demo has no files. */
+  goOn({ decision, toolCallId, toolName }: CallAnswer): void {
+    if (decision === "approved") {
+      this.report({ type: "tool-result", toolCallId, toolName, result: { deleted: true } }, 900);
+      this.say("Done: the draft is deleted. It was asked for once, and it was done once.");
+    } else if (decision === "denied") {
+      this.say("You said no, so the draft stays where it is.");
+    } else {
+      this.say("Nobody answered in time, so the draft stays where it is.");
+    }
   }
 
   changeMode(from: string, to: string): void {

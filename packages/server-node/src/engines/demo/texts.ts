@@ -2,7 +2,7 @@
 
 export const INTRODUCTION = `Hello! I am a demo: no model answers here, and the same prompt always gets the same answer.
 
-Ask me to **think**, to show a **tool** (or one where the tool fails), a **card**, a **widget**, another **agent mode**, a **table**, **code** or all of **markdown**; to be **long** or **slow**, to **warn**, or to **fail**. While I type, reload the page, open a second tab, or press stop.`;
+Ask me to **think**, to show a **tool** (or one where the tool fails), a **card**, a **widget**, another **agent mode**, to **delete** a file (I ask you first), a **table**, **code** or all of **markdown**; to be **long** or **slow**, to **warn**, or to **fail**. While I type, reload the page, open a second tab, or press stop.`;
 
 export const REASONING =
   "The question has two parts. First I find out what is known, then I check whether that is enough to answer. It is, so I answer briefly and say where it comes from.";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chat as chatModule } from "../../chat/chat.ts";
+import { CALL, question } from "../../chat/testing/asking-chat.ts";
 import { type ChatHarness, chatHarness, USER } from "../../chat/testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../../chat/testing/manual-engine.ts";
 import type { Principal } from "../../command/define-command.ts";
@@ -194,6 +195,30 @@ describe("messages over HTTP", () => {
   });
 });
 
+describe("answering an approval over HTTP", () => {
+  it("C39 F-R6 takes the first answer, the same one again, and tells the next what was decided", async () => {
+    await using chat = harness();
+    await chat.ask(post("/sessions/s1/messages", { prompt: "Delete it" }));
+    await chat.platform.settle();
+    chat.manual.call.say(...question(CALL));
+    chat.manual.call.end();
+    await chat.platform.advance(100);
+    const { entities } = (await chat.ask(request("/sessions/s1"))).body;
+    const { payload } = entities.find(({ kind }: { readonly kind: string }) => kind === "ChatApproval");
+    const { approvalId, digest } = payload;
+    const answer = { approvalId, digest, decision: "approve" };
+    const wrong = await chat.ask(post("/sessions/s1/approvals", { ...answer, digest: "0" }));
+    expect(wrong).toMatchObject({ status: 409, body: { code: "approval_mismatch" } });
+    const first = await chat.ask(post("/sessions/s1/approvals", { ...answer, idempotencyKey: "k" }));
+    expect(first).toMatchObject({ status: 200, body: { accepted: true, status: "approved", commandId: "k" } });
+    const again = await chat.ask(post("/sessions/s1/approvals", { ...answer, idempotencyKey: "k" }));
+    expect(again.body.outcome).toEqual(first.body.outcome);
+    const late = await chat.ask(post("/sessions/s1/approvals", { ...answer, decision: "deny" }));
+    const told = { code: "already_answered", reason: "approved", error: "This call was approved already by ada." };
+    expect(late).toMatchObject({ status: 409, body: told });
+  });
+});
+
 describe("stopping over HTTP", () => {
   it("C12 stops the run that is asked for, twice if need be, and nothing when idle", async () => {
     await using chat = harness();
@@ -287,7 +312,7 @@ describe("who may", () => {
   const routes = CHAT_ROUTES.map(({ method, path }) => [method, path.replace(":session", "s1")] as const);
   const asked = (method: string, path: string, headers: Record<string, string> = {}): Request =>
     method === "POST" || method === "PATCH"
-      ? request(path, { method, body: { prompt: "x", pinned: true }, headers })
+      ? request(path, { method, body: { prompt: "x", pinned: true, decision: "deny" }, headers })
       : request(path, { method, headers });
 
   it.each(routes)("C55 %s %s is for those who signed in", async (method, path) => {

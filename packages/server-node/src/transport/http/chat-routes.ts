@@ -1,5 +1,5 @@
 import { type JsonObject, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
-import type { ChatReceipt, ChatService } from "../../chat/chat-service.ts";
+import type { ApprovalDecision, ChatReceipt, ChatService } from "../../chat/chat-service.ts";
 import type { BusyPolicy } from "../../chat/commands/start-inference.ts";
 import type { ThreadService } from "../../chat/threads/thread-service.ts";
 import type { Principal } from "../../command/define-command.ts";
@@ -47,6 +47,7 @@ export const CHAT_ROUTES: readonly ChatRoute[] = [
   { method: "DELETE", path: "/sessions/:session", run: removeThread },
   { method: "POST", path: "/sessions/:session/messages", run: submitMessage },
   { method: "POST", path: "/sessions/:session/stop", run: stopRun },
+  { method: "POST", path: "/sessions/:session/approvals", run: answerApproval },
   { method: "POST", path: "/ticket", run: issueTicket },
 ];
 
@@ -114,6 +115,21 @@ async function stopRun(call: ChatCall): Promise<string> {
   return JSON.stringify({ ...accepted(session, receipt), status, runId: stopped, outcome: receipt.outcome });
 }
 
+async function answerApproval(call: ChatCall): Promise<string> {
+  const { body, principal, session } = call;
+  const receipt = await call.service.answerApproval({
+    principal,
+    session,
+    approvalId: textField(body, "approvalId") ?? "",
+    digest: textField(body, "digest") ?? "",
+    decision: readDecision(textField(body, "decision")),
+    reason: textField(body, "reason") ?? "",
+    ...commandId(call),
+  });
+  const { status = "" } = receipt.outcome;
+  return JSON.stringify({ ...accepted(session, receipt), status, outcome: receipt.outcome });
+}
+
 function accepted(sessionId: string, { commandId: id, epoch, ordinal }: ChatReceipt) {
   return { sessionId, accepted: true, commandId: id, epoch, ordinal: ordinal.toString() };
 }
@@ -128,6 +144,20 @@ function commandId({ body, idempotencyKey }: ChatCall): { readonly commandId?: s
   if (id === undefined) return {};
   if (id.length > 200) throw new SessionStreamError("bad_request", "An idempotency key has at most 200 characters.");
   return { commandId: id };
+}
+
+/** Short, or as the enum's JSON name. */
+function readDecision(text: string | undefined): ApprovalDecision {
+  switch (text) {
+    case "approve":
+    case "CHAT_APPROVAL_DECISION_APPROVE":
+      return "approve";
+    case "deny":
+    case "CHAT_APPROVAL_DECISION_DENY":
+      return "deny";
+    default:
+      throw new SessionStreamError("bad_request", '"decision" is "approve" or "deny".');
+  }
 }
 
 /** Short, or as the enum's JSON name. */

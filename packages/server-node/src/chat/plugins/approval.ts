@@ -1,0 +1,123 @@
+import { SessionStreamError } from "@sessionstream/protocol";
+import { type ApprovalEntity, ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
+import type { EffectContext } from "../../effect/effect.ts";
+import { type EventInput, event } from "../../event/define-event.ts";
+import type { CallAnswer } from "../engine/engine.ts";
+import type { RuntimeEvent } from "../engine/runtime-event.ts";
+import { ChatToolExecutionStarted } from "../events.ts";
+import { answerApproval } from "./answer-approval.ts";
+import { approvalDigest } from "./approval-digest.ts";
+import {
+  approvalHandlers,
+  approvalId,
+  ChatApproval,
+  ChatApprovalRequested,
+  ChatApprovalSettled,
+  isPending,
+  openApprovals,
+} from "./approval-entity.ts";
+import { callIdOf, engineCallId } from "./call-ids.ts";
+import { type ChatPlugin, defineChatPlugin, type PluginRun, type RunInput, type RunRef } from "./chat-plugin.ts";
+import { refusalText, settleApproval } from "./settle-approval.ts";
+import { asText, clip, MAX_TOOL_TEXT } from "./tool-text.ts";
+
+export interface ApprovalOptions {
+  /** How long people may take to answer. Default 15 minutes. */
+  readonly expiresAfterMs?: number;
+}
+
+/**
+ * Calls of tools that must not be executed before a person allows it. Needs the tool-call plugin beside it, whose
+ * entities tell what became of the call.
+ */
+export function approvalPlugin({ expiresAfterMs = 15 * 60_000 }: ApprovalOptions = {}): ChatPlugin {
+  if (!Number.isSafeInteger(expiresAfterMs) || expiresAfterMs <= 0) {
+    throw new SessionStreamError("invalid_options", "expiresAfterMs has to be a whole number of milliseconds above 0");
+  }
+  return defineChatPlugin({
+    name: "approval",
+    version: 1,
+    commands: [answerApproval],
+    events: [ChatApprovalRequested, ChatApprovalSettled],
+    kinds: [ChatApproval],
+    project: approvalHandlers,
+    onRun: (run) => (reported) =>
+      reported.type === "tool-approval-request" ? ask(run, reported, expiresAfterMs) : undefined,
+    input(run, view) {
+      const open = openApprovals(view, run.runId).map(({ payload }) => payload);
+      if (open.length === 0) return null;
+      return open.some(isPending) ? { type: "pending" } : given(run, open);
+    },
+    due: (view) =>
+      view
+        .listOpen(ChatApproval)
+        .filter(({ payload }) => isPending(payload))
+        .map(({ id, payload }) => ({
+          key: `chat-approval ${id}`,
+          name: "chat-approval",
+          notBefore: payload.expiresAt,
+          run: (context) => expire(context, payload),
+        })),
+  });
+}
+
+function ask(
+  run: PluginRun,
+  { toolCallId: engineId, toolName, input }: Extract<RuntimeEvent, { type: "tool-approval-request" }>,
+  expiresAfterMs: number,
+): readonly EventInput[] {
+  const view = run.view();
+  const toolCallId = callIdOf(view, run, engineId);
+  const text = asText(input);
+  const call = { toolCallId, toolName, input: text };
+  const asked = {
+    approvalId: approvalId(toolCallId),
+    messageId: run.messageId,
+    ...call,
+    input: clip(text),
+    digest: approvalDigest(view.session, call),
+    expiresAt: run.now() + expiresAfterMs,
+    correlation: run.correlate({ toolCallId }),
+  };
+  const requested = event(ChatApprovalRequested, asked);
+  if (text.length <= MAX_TOOL_TEXT) return [requested];
+  // Nobody allows what cannot be shown to them.
+  const reason = "The arguments are too long to be shown to a person.";
+  return [requested, ...settleApproval(asked, { status: ChatApprovalStatus.DENIED, reason, decidedBy: "" })];
+}
+
+/** The claim of what was approved comes first: whoever dies after it leaves the call interrupted, not to be done again. */
+function given(run: RunRef, approvals: readonly ApprovalEntity[]): RunInput {
+  const approved = approvals.filter(({ status }) => status === ChatApprovalStatus.APPROVED);
+  return {
+    type: "given",
+    events: approved.map(({ messageId, toolCallId, toolName, correlation }) =>
+      event(ChatToolExecutionStarted, {
+        messageId,
+        toolCallId,
+        toolName,
+        ...(correlation === undefined ? {} : { correlation }),
+      }),
+    ),
+    answers: approvals.map((approval) => answerOf(run, approval)),
+  };
+}
+
+function answerOf(run: RunRef, approval: ApprovalEntity): CallAnswer {
+  const { toolName, input, status } = approval;
+  const call = { toolCallId: engineCallId(run, approval.toolCallId), toolName, input };
+  if (status === ChatApprovalStatus.APPROVED) return { ...call, decision: "approved" };
+  const decision = status === ChatApprovalStatus.DENIED ? "denied" : "expired";
+  return { ...call, decision, error: refusalText(approval) };
+}
+
+/** Nobody answered in time. */
+async function expire(context: EffectContext, approval: ApprovalEntity): Promise<void> {
+  const expired = settleApproval(approval, { status: ChatApprovalStatus.EXPIRED, reason: "", decidedBy: "" });
+  await context.publish(expired, {
+    guard: (view) => {
+      const now = view.get(ChatApproval, approval.approvalId)?.payload;
+      return now !== undefined && isPending(now);
+    },
+  });
+}
