@@ -1,6 +1,7 @@
 /** Owns running the bundled simulator: in processes of its own, several at a time, their reports gathered. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { dealOut } from "../setup/deal-out.ts";
 import type { SeedReport } from "./run/seed-report.ts";
 
 export type Broken = Extract<SeedReport, { readonly type: "violation" }>;
@@ -34,34 +35,37 @@ export async function runSimulator(
 /** A process needs some hundred histories until all of it is compiled. Small enough to see that it goes on. */
 const PORTION = 2_000;
 
-/** Seeds from `first` on, dealt out in portions to as many processes as there are to be. */
+/**
+ * Seeds from `first` on, dealt out in portions to as many processes as there are to be. What comes of a seed depends on
+ * nothing else, and the sum is in their order. `heard` gets each portion when it is done, and the sum so far.
+ */
 export async function playSeeds(
   program: string,
-  seeds: { readonly first: number; readonly count: number },
+  { first, count }: { readonly first: number; readonly count: number },
   processes: number,
-  heard: (played: Played, total: Played) => void = () => undefined,
+  heard: (played: Played, soFar: Played) => void = () => undefined,
 ): Promise<Played> {
-  const portion = Math.max(1, Math.min(PORTION, Math.ceil(seeds.count / processes)));
-  const end = seeds.first + seeds.count;
-  let next = seeds.first;
-  let total: Played = { histories: 0, steps: 0, cpuMs: 0, broken: [] };
-  await Promise.all(
-    Array.from({ length: processes }, async () => {
-      while (next < end) {
-        const from = next;
-        next = Math.min(end, from + portion);
-        const played = await runSimulator(program, [String(from), String(next - from)]);
-        total = {
-          histories: total.histories + played.histories,
-          steps: total.steps + played.steps,
-          cpuMs: total.cpuMs + played.cpuMs,
-          broken: [...total.broken, ...played.broken],
-        };
-        heard(played, total);
-      }
-    }),
-  );
-  return total;
+  const portion = Math.max(1, Math.min(PORTION, Math.ceil(count / processes)));
+  const starts = Array.from({ length: Math.ceil(count / portion) }, (_, index) => index * portion);
+  let soFar = NOTHING;
+  const portions = await dealOut(starts, processes, async (start) => {
+    const played = await runSimulator(program, [String(first + start), String(Math.min(portion, count - start))]);
+    soFar = add(soFar, played);
+    heard(played, soFar);
+    return played;
+  });
+  return portions.reduce(add, NOTHING);
+}
+
+const NOTHING: Played = { histories: 0, steps: 0, cpuMs: 0, broken: [] };
+
+function add(a: Played, b: Played): Played {
+  return {
+    histories: a.histories + b.histories,
+    steps: a.steps + b.steps,
+    cpuMs: a.cpuMs + b.cpuMs,
+    broken: [...a.broken, ...b.broken],
+  };
 }
 
 function readReport(line: string): SeedReport | null {

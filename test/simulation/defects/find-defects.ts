@@ -1,4 +1,5 @@
 /** Owns the search for planted defects: with each in turn, histories from the first seed on until one breaks its promise. */
+import { dealOut } from "../../setup/deal-out.ts";
 import { bundleSimulator } from "../bundle.ts";
 import { type Broken, runSimulator } from "../simulator.ts";
 import { plantDefects } from "./defect.ts";
@@ -14,24 +15,20 @@ export interface Found {
   readonly by: Broken | null;
 }
 
-/** Several at a time; `heard` gets each as it is decided. */
+/** Several at a time; `heard` gets each as it is decided. @returns all, in the order of the list. */
 export async function findDefects(
   search: { readonly first: number; readonly most: number; readonly processes: number },
   heard: (found: Found) => void,
-): Promise<void> {
+): Promise<readonly Found[]> {
   const { program, remove } = await bundleSimulator(plantDefects(DEFECTS));
-  const waiting = [...DEFECTS];
+  const range = [String(search.first), String(search.most)];
   try {
-    await Promise.all(
-      Array.from({ length: search.processes }, async () => {
-        for (let defect = waiting.shift(); defect !== undefined; defect = waiting.shift()) {
-          const { id, name, breaks } = defect;
-          const range = [String(search.first), String(search.most), "--until", breaks];
-          const { broken } = await runSimulator(program, ["--defect", id, ...range]);
-          heard({ id, name, by: broken.find(({ invariant }) => invariant === breaks) ?? null });
-        }
-      }),
-    );
+    return await dealOut(DEFECTS, search.processes, async ({ id, name, breaks }) => {
+      const { broken } = await runSimulator(program, ["--defect", id, ...range, "--until", breaks]);
+      const found = { id, name, by: broken.find(({ invariant }) => invariant === breaks) ?? null };
+      heard(found);
+      return found;
+    });
   } finally {
     remove();
   }
