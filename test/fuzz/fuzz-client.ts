@@ -16,25 +16,20 @@ const HELLO = { hello: { connectionId: "c", capabilities: ["timeline"], protocol
 export function fuzzClient({ seed, frames }: FuzzRun, elapsed: () => number): FuzzReport {
   const random = createRandom(seed);
   const golden = goldenFrames("server");
-  const tally = createTally();
+  const tally = createTally(elapsed);
   const prototype = prototypeKeys();
   for (let done = 0; done < frames; done += ROUND) {
-    const client = followSession(SESSION);
-    client.transport.current.receive(HELLO);
-    answer(client, EPOCH);
+    const client = aLiveClient();
     for (let turn = 0; turn < ROUND; turn += 1) {
       const text = mutateFrame(random.pick(golden), golden, random);
       const told = client.diagnostics.length;
-      const began = elapsed();
       try {
-        client.transport.current.receive(text);
-        client.platform.runFrames();
+        tally.time(text, hearing(client, text), () => hearing(aLiveClient(), text));
       } catch (error) {
         throw new Error(`seed ${seed}: a server frame made the client throw: ${text.slice(0, 2_000)}`, {
           cause: error,
         });
       }
-      tally.took(elapsed() - began, text);
       for (const { type } of client.diagnostics.slice(told)) tally.answered(type);
       if (random.chance(0.2)) answer(client, EPOCH);
     }
@@ -43,6 +38,20 @@ export function fuzzClient({ seed, frames }: FuzzRun, elapsed: () => number): Fu
     if (prototypeKeys() !== prototype) throw new Error(`seed ${seed}: a prototype was changed`);
   }
   return tally.report(frames);
+}
+
+function aLiveClient(): FollowedSession {
+  const client = followSession(SESSION);
+  client.transport.current.receive(HELLO);
+  answer(client, EPOCH);
+  return client;
+}
+
+function hearing({ transport, platform }: FollowedSession, text: string): () => void {
+  return () => {
+    transport.current.receive(text);
+    platform.runFrames();
+  };
 }
 
 /** Connects where nothing is connected, and answers what was asked last. */

@@ -22,7 +22,7 @@ const UNHURRIED = { perSecond: 1e9, burst: 1e9 };
 export async function fuzzServer({ seed, frames }: FuzzRun, elapsed: () => number): Promise<FuzzReport> {
   const random = createRandom(seed);
   const golden = goldenFrames("client");
-  const tally = createTally();
+  const tally = createTally(elapsed);
   const prototype = prototypeKeys();
   const contents: MemoryStorageContents = new Map();
   const hub = createHub({
@@ -45,9 +45,7 @@ export async function fuzzServer({ seed, frames }: FuzzRun, elapsed: () => numbe
     const socket = await new MemorySocket({ answersPings: false }).connect(transport);
     for (let turn = 0; turn < ROUND; turn += 1) {
       const text = mutateFrame(random.pick(golden), golden, random);
-      const began = elapsed();
-      decodeClientFrame(text);
-      tally.took(elapsed() - began, text);
+      tally.time(text, () => decodeClientFrame(text));
       socket.sayText(text);
     }
     socket.say({ ping: { nonce: "still there" } });
