@@ -3,6 +3,8 @@ import { createHub, type Hub } from "@sessionstream/server-node";
 import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import Database from "libsql";
 import { describe, expect, it } from "vitest";
+import { ScriptedSink } from "../../packages/server-node/src/fan-out/testing/scripted-sink.ts";
+import { attachRequest } from "../../packages/server-node/src/hub/testing/hub-scene.ts";
 import { expectAllEnded, expectSound } from "./after-crash.ts";
 import { ada, chatModule } from "./chat-under-test.ts";
 import { aCommand, aFile } from "./crash-scene.ts";
@@ -32,34 +34,11 @@ function fullDisk(path: string, pages: number) {
   return { hub, makeRoom: () => limitTo(1_000_000), close };
 }
 
-async function watch(hub: Hub): Promise<{ readonly isClosed: () => boolean; readonly frames: () => number }> {
-  let closed = false;
-  let frames = 0;
-  await hub.attach(ada, {
-    session: { tenant: ada.tenant, session: SESSION },
-    mode: "timeline",
-    audience: "public",
-    cursor: null,
-    window: 0,
-    from: 0n,
-    requestId: "r",
-    sinceSnapshotOrdinal: 0n,
-    sink: {
-      send: () => {
-        frames += 1;
-      },
-      queuedBytes: () => 0,
-      maxQueuedBytes: 1 << 20,
-      onDrain: () => {},
-      ended: () => {
-        closed = true;
-      },
-      close: () => {
-        closed = true;
-      },
-    },
-  });
-  return { isClosed: () => closed, frames: () => frames };
+/** Somebody who reads all the time. */
+async function watch(hub: Hub): Promise<ScriptedSink> {
+  const sink = new ScriptedSink();
+  await hub.attach(ada, attachRequest({ session: { tenant: ada.tenant, session: SESSION }, sink }));
+  return sink;
 }
 
 async function send(hub: Hub, { id, session, prompt }: SentCommand): Promise<Acknowledged> {
@@ -90,8 +69,8 @@ describe.concurrent("a disk that is full", () => {
         expect(retryable).toBe(true);
       }
       await expectSound(path, sent, acknowledged);
-      expect(watcher.isClosed()).toBe(false);
-      const before = watcher.frames();
+      expect([watcher.endedBy, watcher.closed]).toEqual([null, null]);
+      const before = watcher.sent.length;
 
       makeRoom();
       for (const command of sent) {
@@ -100,8 +79,8 @@ describe.concurrent("a disk that is full", () => {
         acknowledged.set(ack.id, ack);
       }
       await expectAllEnded(hub, SESSION);
-      expect(watcher.frames()).toBeGreaterThan(before);
-      expect(watcher.isClosed()).toBe(false);
+      expect(watcher.sent.length).toBeGreaterThan(before);
+      expect([watcher.endedBy, watcher.closed]).toEqual([null, null]);
       await close();
       expect(await expectSound(path, sent, acknowledged)).toHaveLength(sent.length);
     },

@@ -2,6 +2,7 @@
 import { createHub, type ErrorRecord, type Hub, type HubOptions, memoryStorage } from "@sessionstream/server-node";
 import { FoldClient } from "../../../packages/server-node/src/fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../../../packages/server-node/src/fan-out/testing/scripted-sink.ts";
+import { attachRequest } from "../../../packages/server-node/src/hub/testing/hub-scene.ts";
 import { notesModule } from "../../../packages/server-node/src/hub/testing/notes-module.ts";
 import { type ManualPlatform, manualPlatform } from "../../../packages/server-node/src/testing/manual-platform.ts";
 
@@ -42,17 +43,7 @@ export interface Follower {
 
 /** Subscribes as our client does. `sink` decides how fast it reads. */
 export async function follow(hub: Hub, session: string, sink = new ScriptedSink()): Promise<Follower> {
-  const subscription = await hub.attach(ada, {
-    session: sessionKey(session),
-    mode: "timeline",
-    audience: "public",
-    cursor: null,
-    window: 0,
-    from: 0n,
-    requestId: "r",
-    sinceSnapshotOrdinal: 0n,
-    sink,
-  });
+  const subscription = await hub.attach(ada, attachRequest({ session: sessionKey(session), sink }));
   const fold = new FoldClient();
   let read = 0;
   return {

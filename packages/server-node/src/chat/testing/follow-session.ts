@@ -2,6 +2,7 @@ import type { JsonObject } from "@sessionstream/protocol";
 import { FoldClient, type FoldedEntity } from "../../fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../../fan-out/testing/scripted-sink.ts";
 import type { Hub } from "../../hub/hub.ts";
+import { attachRequest } from "../../hub/testing/hub-scene.ts";
 import { SESSION, USER } from "./chat-harness.ts";
 
 /** A live subscriber of the harness's session. */
@@ -17,17 +18,8 @@ export interface SessionFollower {
 
 export async function followSession(hub: Hub): Promise<SessionFollower> {
   const sink = new ScriptedSink();
-  const subscription = await hub.attach(USER, {
-    session: { tenant: USER.tenant, session: SESSION },
-    mode: "timeline",
-    audience: "public",
-    cursor: null,
-    window: 0,
-    from: 0n,
-    requestId: "r",
-    sinceSnapshotOrdinal: 0n,
-    sink,
-  });
+  const session = { tenant: USER.tenant, session: SESSION };
+  const subscription = await hub.attach(USER, attachRequest({ session, sink }));
   return {
     closed: () => sink.closed !== null || sink.endedBy !== null,
     leave: () => subscription.detach(),
