@@ -1,5 +1,6 @@
 /** Owns how a stored session looks to a hub that writes nothing: with the entities that were stored, or from its log alone. */
 import { createHub, type Hub, type MessageStorageAdapter } from "@sessionstream/server-node";
+import { storageOver } from "../setup/storage-over.ts";
 import { ada, idleChatModule } from "./chat-under-test.ts";
 
 /** A session with all metadata, as a hub that starts nothing sees it. */
@@ -13,7 +14,7 @@ export async function viewOf(storage: MessageStorageAdapter, session: string) {
 /** Shows the log only, so that whoever loads it folds all of it. */
 export function logOnly(storage: MessageStorageAdapter): MessageStorageAdapter {
   return {
-    ...delegate(storage),
+    ...alone(storage),
     load: async (session) => {
       const loaded = await storage.load(session);
       return loaded && { head: { ...loaded.head, projected: 0n }, entities: [] };
@@ -27,21 +28,13 @@ export function logOnly(storage: MessageStorageAdapter): MessageStorageAdapter {
 /** A hub that starts nothing and leaves the storage open when it is closed. */
 export function lookingHub(storage: MessageStorageAdapter): Hub {
   return createHub({
-    storage: { ...delegate(storage), close: async () => {} },
+    storage: { ...alone(storage), close: async () => {} },
     modules: [idleChatModule()],
     authorize: () => true,
   });
 }
 
-function delegate(storage: MessageStorageAdapter): MessageStorageAdapter {
-  return {
-    // Others may work on it: whoever looks is alone with what it has read.
-    capabilities: { ...storage.capabilities, shared: false },
-    load: (session) => storage.load(session),
-    events: (session, query) => storage.events(session, query),
-    command: (session, id) => storage.command(session, id),
-    commit: (commit) => storage.commit(commit),
-    remove: (session) => storage.remove(session),
-    close: () => storage.close(),
-  };
+/** Others may work on it: whoever looks is alone with what it has read. */
+function alone(storage: MessageStorageAdapter): MessageStorageAdapter {
+  return { ...storageOver(() => storage), capabilities: { ...storage.capabilities, shared: false } };
 }

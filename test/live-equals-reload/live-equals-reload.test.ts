@@ -3,6 +3,7 @@ import { sqliteStorage } from "@sessionstream/server-node/sqlite";
 import { type ManualPlatform, manualPlatform } from "@sessionstream/server-node/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { storageOver } from "../setup/storage-over.ts";
 import { inProcessWire } from "../wire/in-process-wire.ts";
 import { type FollowedClient, followClient } from "./followed-client.ts";
 import { type NoteChange, noteEvent, notesModule } from "./notes-module.ts";
@@ -72,7 +73,7 @@ function stage(storage: MessageStorageAdapter, window: number): Scene {
   const start = () =>
     createHub({
       // Closing a hub closes its storage, and this one outlives its hubs.
-      storage: { ...bound(storage), close: async () => {} },
+      storage: { ...storageOver(() => storage), close: async () => {} },
       modules: [notesModule],
       authorize: () => true,
       platform,
@@ -98,18 +99,6 @@ function stage(storage: MessageStorageAdapter, window: number): Scene {
       live.wire.cut();
       await Promise.all([old.close(), platform.advance(10_000)]);
     },
-  };
-}
-
-function bound(storage: MessageStorageAdapter): MessageStorageAdapter {
-  return {
-    capabilities: storage.capabilities,
-    load: (session) => storage.load(session),
-    events: (session, query) => storage.events(session, query),
-    command: (session, id) => storage.command(session, id),
-    commit: (commit) => storage.commit(commit),
-    remove: (session) => storage.remove(session),
-    close: () => storage.close(),
   };
 }
 

@@ -1,14 +1,10 @@
 /** What must never be, and what the product does where it is all the same: that session starts over, on record. */
-import {
-  event,
-  type MemoryStorageContents,
-  type MessageStorageAdapter,
-  memoryStorage,
-} from "@sessionstream/server-node";
+import { event, type MemoryStorageContents, memoryStorage } from "@sessionstream/server-node";
 import { ChatMessage, ChatRun, ChatTextPatch, chat, createChatService } from "@sessionstream/server-node/chat";
 import { describe, expect, it } from "vitest";
 import { arms } from "../../packages/server-node/src/fan-out/testing/fan-out-scene.ts";
 import { noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
+import { storageOver } from "../setup/storage-over.ts";
 import { ada, foldedNotes, follow, notesHub, notesIn, sessionKey } from "./harness/notes-hub.ts";
 
 const room = sessionKey("room");
@@ -18,16 +14,7 @@ const texts = (prefix: string, count: number) => Array.from({ length: count }, (
 async function restoredBackup(theirs: readonly string[]) {
   const disk: MemoryStorageContents = new Map();
   let current = memoryStorage(disk);
-  const storage: MessageStorageAdapter = {
-    capabilities: current.capabilities,
-    load: (session) => current.load(session),
-    events: (session, query) => current.events(session, query),
-    command: (session, id) => current.command(session, id),
-    commit: (commit) => current.commit(commit),
-    remove: (session) => current.remove(session),
-    close: () => current.close(),
-  };
-  const scene = notesHub({ storage });
+  const scene = notesHub({ storage: storageOver(() => current) });
   for (const text of texts("a", 6)) await scene.hub.publish(room, [noted(text)]);
   const backup = memoryStorage(structuredClone(disk));
   for (const text of texts("b", 4)) await scene.hub.publish(room, [noted(text)]);
