@@ -1,6 +1,5 @@
 // One node of a fleet, as an operator starts it: `fleet-node.js <settings>`. Reports over IPC what no client can see.
 import { createServer } from "node:http";
-import { SessionStreamError } from "@sessionstream/protocol";
 import { createHub, type Doorbell, event } from "@sessionstream/server-node";
 import { ChatUserMessageAccepted, chat, type Engine } from "@sessionstream/server-node/chat";
 import { postgresDoorbell } from "@sessionstream/server-node/doorbell/postgres";
@@ -12,6 +11,7 @@ import { createWebSocketTransport } from "@sessionstream/server-node/ws";
 import { Redis } from "ioredis";
 import pg from "pg";
 import { ada, recitedAnswer } from "../crash/chat-under-test.ts";
+import { untilStored } from "../setup/until-stored.ts";
 import type { NodeReport, NodeRequest, NodeSettings } from "./node-messages.ts";
 
 // CAST: running-node.ts wrote it.
@@ -104,18 +104,6 @@ async function publish({ session, name, count }: NodeRequest["publish"]): Promis
     const messageId = `${name}-${n}`;
     const message = event(ChatUserMessageAccepted, { messageId, role: "user", content: "", status: "accepted" });
     await untilStored(() => hub.publish({ tenant: ada.tenant, session }, [message]));
-  }
-}
-
-/** Whoever meets a faster writer too often is told that nothing was stored, and may try again. */
-async function untilStored(store: () => Promise<unknown>): Promise<void> {
-  for (;;) {
-    try {
-      await store();
-      return;
-    } catch (error) {
-      if (SessionStreamError.from(error).code !== "busy") throw error;
-    }
   }
 }
 
