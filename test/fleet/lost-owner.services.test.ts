@@ -10,23 +10,26 @@ const postgresUrl = inject("postgresUrl") ?? "";
 describe.skipIf(postgresUrl === "")("an answer in one of two processes", { timeout: SCENARIO_MS }, () => {
   const start = fleets();
   const twoNodes = () => start({ nodes: 2, postgresUrl, bus: { type: "postgres" } });
-  const eachNode = (fleet: Fleet, session: string) =>
-    Promise.all(fleet.nodes.map((node) => fleet.client(session, node)));
-
   const phaseAt = ({ thread }: FleetClient) => {
     const { run } = thread.getStatus();
     return run.type === "run" ? run.phase : "none";
   };
   const shows = (client: FleetClient, phase: string) => vi.waitFor(() => expect(phaseAt(client)).toBe(phase), WITHIN);
 
-  it("AT-3 ends when somebody at the other process stops it", async () => {
-    await using fleet = await twoNodes();
-    const clients = await eachNode(fleet, "stopped");
+  /** One of two people, each at a node of their own, has an answer running. `elsewhere` is who is not at its owner's. */
+  async function answering(fleet: Fleet, session: string) {
+    const clients = await Promise.all(fleet.nodes.map((node) => fleet.client(session, node)));
     await clients[0]?.send("talk");
-    const owner = await fleet.owner("stopped");
+    const owner = await fleet.owner(session);
     const elsewhere = clients[fleet.nodes.indexOf(owner) === 0 ? 1 : 0];
     if (elsewhere === undefined) throw new Error("There is a client at each node");
     await shows(elsewhere, "running");
+    return { clients, owner, elsewhere };
+  }
+
+  it("AT-3 ends when somebody at the other process stops it", async () => {
+    await using fleet = await twoNodes();
+    const { clients, owner, elsewhere } = await answering(fleet, "stopped");
     await elsewhere.thread.stop();
     await owner.engine("stopped", "stopped");
     await Promise.all(clients.map((client) => shows(client, "stopped")));
@@ -65,12 +68,7 @@ describe.skipIf(postgresUrl === "")("an answer in one of two processes", { timeo
 
   it("F-R5 that slept while its lease was taken adds nothing when it wakes", async () => {
     await using fleet = await twoNodes();
-    const clients = await eachNode(fleet, "asleep");
-    await clients[0]?.send("talk");
-    const owner = await fleet.owner("asleep");
-    const awake = clients[fleet.nodes.indexOf(owner) === 0 ? 1 : 0];
-    if (awake === undefined) throw new Error("There is a client at each node");
-    await shows(awake, "running");
+    const { clients, owner, elsewhere: awake } = await answering(fleet, "asleep");
     owner.signal("SIGSTOP");
     try {
       await shows(awake, "interrupted");

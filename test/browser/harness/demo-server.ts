@@ -5,10 +5,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inject } from "vitest";
+import { freePort } from "../../services/child-server.ts";
 
 export interface DemoServerOptions {
   /** How much faster than a person reads along the answers are typed. */
@@ -90,14 +90,4 @@ async function readyLine(child: ChildProcess): Promise<void> {
     child.stderr?.on("data", hear);
     child.once("exit", (code) => reject(new Error(`The server ended with ${code} before it was ready:\n${said}`)));
   });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error("A TCP server has a port");
-  return address.port;
 }
