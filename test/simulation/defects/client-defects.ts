@@ -114,9 +114,9 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
     breaks: "I4",
     edits: [
       {
-        file: `${OUTBOX}/durable-outbox.ts`,
-        find: "const isOurs = isLeader ||",
-        replace: "const isOurs = $on || isLeader ||",
+        file: `${OUTBOX}/turn.ts`,
+        find: 'return turn === "leading" ||',
+        replace: 'return ($on && turn === "waiting") || turn === "leading" ||',
       },
       {
         file: `${THREAD}/delivery.ts`,
@@ -182,9 +182,9 @@ export const CLIENT_DEFECTS: readonly Defect[] = [
     breaks: "F-C6",
     edits: [
       {
-        file: `${OUTBOX}/durable-outbox.ts`,
-        find: 'isLeader || durability === "memory";',
-        replace: 'isLeader || (!$on && durability === "memory");',
+        file: `${OUTBOX}/turn.ts`,
+        find: 'turn === "outside";',
+        replace: '(!$on && turn === "outside");',
       },
     ],
   },

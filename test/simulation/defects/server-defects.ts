@@ -344,13 +344,13 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   },
   {
     id: "found-1",
-    name: "a subscription that had to wait for its first frame ends itself",
+    name: "a subscription that is let in ends itself instead of the one before",
     breaks: "I8",
     edits: [
       {
         file: `${WS}/subscription-slot.ts`,
-        find: "if (own === attempt) dropLive();",
-        replace: "if ($on || own === attempt) dropLive();",
+        find: "dropLive();\n          live = subscription;",
+        replace: "if (!$on) dropLive();\n          live = subscription;\n          if ($on) dropLive();",
       },
     ],
   },
