@@ -101,3 +101,25 @@ export const HalfWritten: Story = {
     });
   },
 };
+
+/** Pipes may become a table, which the row below them decides: until then nobody sees them. */
+export const TableNotYet: Story = {
+  args: { text: "Three are open:\n\n| Order | State |\n|---", streaming: true },
+  play: async ({ canvas, canvasElement, step }) => {
+    await step("V08 the header waits for the row that makes it one", async () => {
+      await expect(canvas.getByText("Three are open:")).toBeVisible();
+      await expect(canvasElement).not.toHaveTextContent("|");
+    });
+  },
+};
+
+/** From then on it grows row by row. */
+export const TableBegun: Story = {
+  args: { text: "Three are open:\n\n| Order | State |\n|---|---|\n| 4021 | Shipped |\n| 40", streaming: true },
+  play: async ({ canvas, step }) => {
+    await step("V08 a row is there as soon as it begins", async () => {
+      await expect(canvas.getAllByRole("row")).toHaveLength(3);
+      await expect(canvas.getByRole("cell", { name: "40" })).toBeVisible();
+    });
+  },
+};
