@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import pg from "pg";
-import { describe, expect, inject, it } from "vitest";
+import { describe, expect, inject, it, vi } from "vitest";
 
 const postgresUrl = inject("postgresUrl");
 const redisUrl = inject("redisUrl");
@@ -16,10 +16,14 @@ describe("the databases of the tests", () => {
 
   it.skipIf(redisUrl === null)("Redis carries a message from one connection to another", async () => {
     const [listener, speaker] = [new Redis(redisUrl ?? ""), new Redis(redisUrl ?? "")];
-    const heard = new Promise((resolve) => listener.on("message", (_channel, text) => resolve(text)));
+    const heard: string[] = [];
+    listener.on("message", (_channel, text) => heard.push(text));
     await listener.subscribe("probe");
-    await speaker.publish("probe", "hello");
-    expect(await heard).toBe("hello");
+    // Other tests on this server cut off whoever listens.
+    await vi.waitFor(async () => {
+      await speaker.publish("probe", "hello");
+      expect(heard).toContain("hello");
+    }, 20_000);
     listener.disconnect();
     speaker.disconnect();
   });
