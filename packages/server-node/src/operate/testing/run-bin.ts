@@ -32,6 +32,8 @@ export async function runUnread(argv: readonly string[]): Promise<Ran> {
 function start(argv: readonly string[], input: string) {
   const child = spawn(process.execPath, [...FLAGS, BIN, ...argv]);
   const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  // A command that refuses its arguments ends before it has read.
+  child.stdin.on("error", () => undefined);
   child.stdin.end(input);
   return { child, ended };
 }
