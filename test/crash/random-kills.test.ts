@@ -16,7 +16,7 @@ const COMMANDS_PER_LIFE = 24;
 const KILL_WITHIN_MS = 60;
 /** Serving again takes a second or two; the rest is for machines that do other things too. The figure is printed. */
 const SERVING_WITHIN_MS = 60_000;
-const TIMEOUT_MS = 300_000;
+const TIMEOUT_MS = LIVES_PER_FILE * SERVING_WITHIN_MS;
 
 const aServer = crashServers(TIMEOUT_MS);
 
