@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FoldClient } from "../../packages/server-node/src/fan-out/testing/fold-client.ts";
 import { ScriptedSink } from "../../packages/server-node/src/fan-out/testing/scripted-sink.ts";
+import { attachRequest } from "../../packages/server-node/src/hub/testing/hub-scene.ts";
 import { grown, noted } from "../../packages/server-node/src/hub/testing/notes-module.ts";
 import { ada, foldedNotes, follow, notesHub, sessionKey } from "./harness/notes-hub.ts";
 
@@ -47,6 +48,8 @@ describe("a subscriber that comes in the middle", () => {
     const { loaded, log, seen } = await writtenLog();
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.boolean(), fc.boolean(), async (scheduler, resumes, holds) => {
+        // A turn of the event loop between two of them: who runs the tests is to hear from this process.
+        await new Promise((resolve) => setImmediate(resolve));
         const inner = memoryStorage();
         await inner.commit({
           session: room,
@@ -73,17 +76,7 @@ describe("a subscriber that comes in the middle", () => {
           published.push(hub.publish(room, [grown("a", letter)]));
         }, Promise.resolve());
         const attached = scheduler.schedule(Promise.resolve(), "subscribe").then(() =>
-          hub.attach(ada, {
-            session: room,
-            mode: "timeline",
-            audience: "public",
-            cursor,
-            window: 0,
-            from: 0n,
-            requestId: "r",
-            sinceSnapshotOrdinal: cursor?.ordinal ?? 0n,
-            sink,
-          }),
+          hub.attach(ada, attachRequest({ session: room, cursor, sinceSnapshotOrdinal: cursor?.ordinal ?? 0n, sink })),
         );
         const drains = Array.from({ length: 3 }, () => scheduler.schedule(Promise.resolve(), "drain").then(read));
         await scheduler.waitFor(Promise.all([begun, attached, ...drains]));
