@@ -117,6 +117,21 @@ export const Answering: Story = {
   },
 };
 
+/** The answer goes on once somebody has said a word to it. */
+export const Asking: Story = {
+  loaders: [
+    hubScene(({ session }) =>
+      session.commit([userMessage({ id: "u1", text: "Delete the draft" }), run("r1", "awaiting-input")]),
+    ),
+  ],
+  play: async ({ canvas, canvasElement, step }) => {
+    await step("V19 says so, to the eye and to the ear", async () => {
+      await canvas.findByRole("button", { name: "Open chat. Your input is needed" });
+      await expect(canvasElement.querySelector("[data-part=unread]")).toBeVisible();
+    });
+  },
+};
+
 /** Something arrived while nobody looked. */
 export const Unread: Story = {
   loaders: [hubScene(finishedTurn)],

@@ -77,6 +77,17 @@ it("AT-22 V19 a message that comes while the chat is closed is announced politel
   expect(said).toEqual(["New message"]);
 });
 
+it("V19 AT-22 the button says that somebody is asked for something while the chat is closed", async () => {
+  const { session, launcher } = widget();
+  act(() => void session.commit([userMessage({ id: "u", text: "delete it" }), run("r", "awaiting-input")]));
+  await waitFor(() => expect(launcher).toHaveAccessibleName("Open chat. Your input is needed"));
+  expect(screen.getByRole("status")).toHaveTextContent("Your input is needed");
+  expect(document.querySelector("[data-part=unread]")).not.toBeNull();
+  await userEvent.click(launcher);
+  expect(launcher).toHaveAccessibleName("Support");
+  expect(document.querySelector("[data-part=unread]")).toBeNull();
+});
+
 it("V19 a page that is loaded again shows the dialog as it was left, and keeps the focus where it is", async () => {
   const { unmount } = render(<ChatWidget backend={fakeHub().backend} sessionId="s" />);
   await userEvent.click(screen.getByRole("button", { name: "Open chat" }));

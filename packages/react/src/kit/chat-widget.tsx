@@ -2,7 +2,7 @@
  * Owns the floating chat: a button in the corner, and a dialog that opens from it. The thread stays connected while the
  * dialog is closed, so that the button can tell of news.
  */
-import type { ChatThread } from "@sessionstream/client";
+import type { ChatThread, RunPhase } from "@sessionstream/client";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from "react";
 import { onStatus } from "../hooks/topic.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
@@ -54,9 +54,12 @@ function FloatingChat({ panel, launcherIcon, opening: { open, restored, setOpen 
   const dialogId = useId();
   const launcher = useRef<HTMLButtonElement>(null);
   const unread = useUnread(open);
-  const answering = useSessionStream(isAnswering, { topic: onStatus });
+  const phase = useSessionStream(knownPhase, { topic: onStatus });
+  const answering = !open && phase === "running";
+  const asking = !open && phase === "awaiting-input";
   const name = typeof panel.title === "string" ? panel.title : labels.title;
-  const news = [labels.open, ...(answering ? [labels.answering] : []), ...(unread ? [labels.unread] : [])];
+  const toSay = asking ? labels.announceAwaitingInput : unread ? labels.unread : "";
+  const news = [labels.open, answering ? labels.answering : "", toSay].filter((said) => said !== "");
 
   const wasClosed = useRef(false);
 
@@ -88,22 +91,22 @@ function FloatingChat({ panel, launcherIcon, opening: { open, restored, setOpen 
           {...part("launcher", { state: open ? "open" : "closed" })}
         >
           {open ? <CloseIcon /> : (launcherIcon ?? <ChatIcon />)}
-          {answering && !open ? <span {...part("activity")} /> : null}
-          {unread ? <span {...part("unread")} /> : null}
+          {answering ? <span {...part("activity")} /> : null}
+          {toSay === "" ? null : <span {...part("unread")} />}
         </button>
         {/* A name is read when the focus comes to it, not when it changes. Open, the panel has a voice of its own. */}
         <div role="status" {...part("visually-hidden")}>
-          {unread ? labels.unread : ""}
+          {toSay}
         </div>
       </div>
     </Root>
   );
 }
 
-/** An answer is on its way, as far as can be known. */
-function isAnswering({ getStatus }: ChatThread): boolean {
+/** What the run is at, as far as can be known. */
+function knownPhase({ getStatus }: ChatThread): RunPhase | null {
   const { hydration, run } = getStatus();
-  return hydration.type === "ready" && run.type === "run" && run.phase === "running";
+  return hydration.type === "ready" && run.type === "run" ? run.phase : null;
 }
 
 interface DialogProps {
