@@ -106,7 +106,6 @@ export class Tab {
     this.threads.delete(session);
   }
 
-  /** @returns the id under which it is sent. */
   send(session: string, text: string, commandId: string): void {
     const { lease } = this.follow(session);
     const intents = this.#intents.get(session) ?? new Map<string, string>();
