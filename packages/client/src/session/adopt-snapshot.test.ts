@@ -45,3 +45,14 @@ it("L10: a full snapshot assigns the window, lower or higher", () => {
     expect(adopted?.update).toMatchObject({ type: "full", floor, hasEarlier: false });
   }
 });
+
+it("L10: a full snapshot assigns the cursor, lower or higher, of this log or of another", () => {
+  for (const cursor of [
+    { epoch: "e", view: "v", ordinal: 3n, tag: "t3" },
+    { epoch: "e", view: "v", ordinal: 9n, tag: "t9" },
+    { epoch: "other", view: "w", ordinal: 2n, tag: "u2" },
+  ]) {
+    const adopted = adoptSnapshot(held, snapshot({ mode: "full", ...cursor }));
+    expect(adopted).toMatchObject({ held: { cursor }, update: { type: "full", cursor } });
+  }
+});
