@@ -127,7 +127,7 @@ export const Asking: Story = {
   play: async ({ canvas, canvasElement, step }) => {
     await step("V19 says so, to the eye and to the ear", async () => {
       await canvas.findByRole("button", { name: "Open chat. Your input is needed" });
-      await expect(canvasElement.querySelector("[data-part=unread]")).toBeVisible();
+      await waitFor(() => expect(canvasElement.querySelector("[data-part=unread]")).toBeVisible());
     });
   },
 };
