@@ -132,7 +132,7 @@ const MAIN_ENTRIES: readonly { entry: string; allowed: RegExp }[] = [
   { entry: "packages/client/src/index.ts", allowed: /^(@sessionstream\/protocol|immer)$/ },
   {
     entry: "packages/react/src/index.ts",
-    allowed: /^(react|react\/jsx-runtime|react-dom|@sessionstream\/(client|protocol)|react-markdown|remark-gfm)$/,
+    allowed: /^(react|react\/jsx-runtime|react-dom|@sessionstream\/(client|protocol))$/,
   },
   {
     entry: "packages/server-node/src/index.ts",

@@ -2,6 +2,8 @@
  * Owns what the elements of markdown become. No element here runs anything or carries a style, and nothing is loaded but
  * an image the app allowed: links are checked, alignment is an attribute.
  */
+
+import type { Components, ExtraProps } from "hast-util-to-jsx-runtime";
 import {
   Children,
   type ComponentPropsWithoutRef,
@@ -11,7 +13,6 @@ import {
   type ReactNode,
   useContext,
 } from "react";
-import type { Components, ExtraProps } from "react-markdown";
 import { showHidden } from "../../labels/hidden-characters.ts";
 import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";

@@ -52,11 +52,11 @@ const NAMES: Readonly<Record<string, string>> = {
 interface TextNode {
   readonly type: string;
   readonly children?: readonly TextNode[];
-  value?: string | null;
-  url?: string | null;
-  title?: string | null;
-  alt?: string | null;
-  lang?: string | null;
+  value?: string | null | undefined;
+  url?: string | null | undefined;
+  title?: string | null | undefined;
+  alt?: string | null | undefined;
+  lang?: string | null | undefined;
 }
 
 const FIELDS = ["value", "url", "title", "alt", "lang"] as const;
@@ -66,18 +66,16 @@ export function hideReferences(text: string): string {
   return text.replace(REFERENCE, `${HIDDEN}$1;`);
 }
 
-/** A remark plugin. */
-export function resolveReferences(): (tree: TextNode) => void {
-  return (tree) => {
-    const rest = [tree];
-    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-      for (const field of FIELDS) {
-        const text = node[field];
-        if (text?.includes(HIDDEN)) node[field] = resolve(text, LITERAL.has(node.type));
-      }
-      rest.push(...(node.children ?? []));
+/** In the tree, in place. */
+export function resolveReferences(tree: TextNode): void {
+  const rest = [tree];
+  for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+    for (const field of FIELDS) {
+      const text = node[field];
+      if (text?.includes(HIDDEN)) node[field] = resolve(text, LITERAL.has(node.type));
     }
-  };
+    rest.push(...(node.children ?? []));
+  }
 }
 
 function resolve(text: string, literal: boolean): string {
