@@ -138,15 +138,18 @@ function Reason({ text, setText }: ReasonProps) {
   );
 }
 
-/** The answer that was given here: on its way, or of no effect. Once all is decided, only that others were faster matters. */
+/** What became of the answer that was given here. Once all is decided, only that others were faster matters. */
 function Trouble() {
   const part = usePart();
   const labels = useLabels();
   const { status, answer, answerable, connected } = useApprovalContext();
-  if (answer.type === "failed" && (status === "pending" || answer.error.code === "already_answered")) {
-    return <Notice level="error" text={errorText(answer.error, labels)} />;
+  const aside = (text: string) => <p {...part("card-meta")}>{text}</p>;
+  if (answer.type === "failed") {
+    const text = errorText(answer.error, labels);
+    if (answer.error.code === "already_answered") return aside(text);
+    if (status === "pending") return <Notice level="error" text={text} />;
   }
   if (!answerable) return null;
-  if (answer.type === "busy") return <p {...part("card-meta")}>{labels.sending}</p>;
-  return connected ? null : <p {...part("card-meta")}>{labels.approvalOffline}</p>;
+  if (answer.type === "busy") return aside(labels.sending);
+  return connected ? null : aside(labels.approvalOffline);
 }
