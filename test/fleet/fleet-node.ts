@@ -52,12 +52,26 @@ function lossy(doorbell: Doorbell, lost: number): Doorbell {
 
 const CHUNK = /.{1,300}/gs;
 
-/** Recites what a prompt names; to any other it talks until it is stopped. */
+const DELETE = { toolCallId: "call-1", toolName: "delete_file", input: { path: "a.txt" } };
+
+/** Recites what a prompt names, asks before it deletes; to any other prompt it talks until it is stopped. */
 const engine: Engine = async function* (request, signal) {
   const { session } = request.session;
   const tell = (state: "started" | "stopped") => report({ type: "engine", session, state });
   tell("started");
   signal.addEventListener("abort", () => tell("stopped"));
+  if (request.prompt === "delete") {
+    if (request.resumed === null) {
+      yield { type: "tool-call", ...DELETE };
+      yield { type: "tool-approval-request", ...DELETE };
+    }
+    for (const { toolCallId, decision } of request.resumed?.answers ?? []) {
+      if (decision !== "approved") continue;
+      report({ type: "executed", session });
+      yield { type: "tool-result", toolCallId, result: "deleted" };
+    }
+    return;
+  }
   const answer = recitedAnswer(request.prompt);
   if (answer !== null) {
     for (const text of answer.match(CHUNK) ?? []) {

@@ -30,5 +30,7 @@ export type NodeReport =
   | { readonly type: "done"; readonly id: number }
   | { readonly type: "failed"; readonly id: number; readonly error: string }
   | { readonly type: "engine"; readonly session: string; readonly state: "started" | "stopped" }
+  /** A tool did what it does. */
+  | { readonly type: "executed"; readonly session: string }
   | { readonly type: "doorbell"; readonly state: string }
   | { readonly type: "drained"; readonly leftAtMs: readonly number[] };

@@ -47,6 +47,11 @@ export class RunningNode {
     return this.#child.reports.some((report) => report.type === "engine" && report.session === session);
   }
 
+  /** How often a tool was executed for the session in its present life. */
+  executed(session: string): number {
+    return this.#child.reports.filter((report) => report.type === "executed" && report.session === session).length;
+  }
+
   /** Its doorbell is in this state now. */
   async doorbell(state: string): Promise<void> {
     const latest = () =>
