@@ -19,8 +19,8 @@ export interface CommandRequest<Desc extends DescMessage = DescMessage> {
   readonly payload: MessageShape<Desc>;
   readonly principal: Principal;
   readonly session: SessionKey;
-  /** When it is decided, in milliseconds since the Unix epoch: the time of the events it decides. */
-  readonly at: number;
+  /** When it is decided, by this server's clock, in milliseconds since the Unix epoch. */
+  readonly now: number;
   /** The n-th random id of this command: the same on every attempt, so that a re-run decides the same ids. */
   mintId(n: number): string;
 }

@@ -26,7 +26,7 @@ export class DueWork {
   /** Called for from a later time on: their leases end then, and whoever sweeps them up does the work. */
   readonly #resting = new Set<string>();
   readonly #pending = new Set<Promise<void>>();
-  /** Called for from a later time on, and nobody's but this process's to start. */
+  /** Called for from a later time on, and nobody's but this process's to start, which is alone. */
   #waiting = 0;
 
   constructor(host: DueWorkHost) {
@@ -88,7 +88,8 @@ export class DueWork {
     if (this.#host.core.phase.current !== "open") return [];
     const started: DueEffect[] = [];
     const due = this.#due();
-    this.#waiting = due.filter((effect) => this.#isEarly(effect) && !this.#isLeased(effect)).length;
+    const isAlone = this.#host.core.sharing === null;
+    this.#waiting = isAlone ? due.filter((effect) => this.#isEarly(effect)).length : 0;
     for (const key of this.#resting) if (due.every((effect) => effect.key !== key)) this.#resting.delete(key);
     for (const effect of due) {
       if (this.#keys.has(effect.key) || this.#resting.has(effect.key) || !isWanted(effect)) continue;

@@ -74,7 +74,7 @@ export function prepareBatch(core: HubCore, state: LaneState, units: readonly Un
 }
 
 function prepareCommand(core: HubCore, batch: PreparedBatch, unit: CommandUnit, at: number): void {
-  const decision = decide(core, batch, unit, at);
+  const decision = decide(core, batch, unit);
   if (decision.type === "reject") {
     const { code, message, reason } = decision;
     batch.refuse(unit, new SessionStreamError(code, message, reason === undefined ? {} : { reason }));
@@ -86,10 +86,10 @@ function prepareCommand(core: HubCore, batch: PreparedBatch, unit: CommandUnit, 
   batch.command = unit;
 }
 
-function decide(core: HubCore, { staged }: PreparedBatch, unit: CommandUnit, at: number): Decision {
+function decide(core: HubCore, { staged }: PreparedBatch, unit: CommandUnit): Decision {
   const { id, payload, principal, command } = unit;
   const mintId = (n: number) => nthId(unit.mintedIds, n, () => core.platform.randomId());
-  const request = { id, payload, principal, session: staged.session, at, mintId };
+  const request = { id, payload, principal, session: staged.session, now: core.platform.now(), mintId };
   const decision = atOnce(command.decide(request, staged), `Command "${command.name}"`);
   if (decision?.type === "accept" || decision?.type === "reject") return decision;
   throw new TypeError(`Command "${command.name}" must return accept(...) or reject(...), synchronously`);

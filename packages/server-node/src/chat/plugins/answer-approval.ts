@@ -21,7 +21,7 @@ const MAX_REASON_LENGTH = 1_000;
 export const answerApproval = defineCommand({
   name: "ChatAnswerApproval",
   schema: AnswerApprovalCommandSchema,
-  decide({ payload, principal, at }, view) {
+  decide({ payload, principal, now }, view) {
     const { approvalId, digest, reason } = payload;
     const status = decided(payload.decision);
     if (status === null) return reject("invalid_command", "Say whether the call is approved or denied.");
@@ -36,7 +36,7 @@ export const answerApproval = defineCommand({
         "This is not what is asked here. Look at the approval again, and answer that.",
       );
     }
-    const refusal = refuseLate(asked, view, at);
+    const refusal = refuseLate(asked, view, now);
     if (refusal !== null) return refusal;
     const outcome = { approvalId, status: status === ChatApprovalStatus.APPROVED ? "approved" : "denied" };
     return accept(settleApproval(asked, { status, reason, decidedBy: principal.id }), { outcome });
@@ -54,13 +54,13 @@ function decided(decision: ChatApprovalDecision): ChatApprovalStatus | null {
   }
 }
 
-function refuseLate(asked: ApprovalEntity, view: SessionView, at: number): Decision | null {
+function refuseLate(asked: ApprovalEntity, view: SessionView, now: number): Decision | null {
   switch (asked.status) {
     case ChatApprovalStatus.PENDING: {
       const run = view.get(ChatRun, runIdOf(asked));
       const goesOn = run?.open === true && !run.payload.stopRequested;
       if (!goesOn) return reject("approval_expired", "The answer that asked has ended. Ask again with a new message.");
-      return at < asked.expiresAt ? null : tooLate();
+      return now < asked.expiresAt ? null : tooLate();
     }
     case ChatApprovalStatus.APPROVED:
       return alreadyAnswered(asked, "approved");

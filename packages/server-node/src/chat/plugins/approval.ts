@@ -1,6 +1,6 @@
 import { SessionStreamError } from "@sessionstream/protocol";
 import { type ApprovalEntity, ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
-import type { EffectContext } from "../../effect/effect.ts";
+import type { DueEffect, EffectContext } from "../../effect/effect.ts";
 import { type EventInput, event } from "../../event/define-event.ts";
 import type { CallAnswer } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
@@ -52,12 +52,7 @@ export function approvalPlugin({ expiresAfterMs = 15 * 60_000 }: ApprovalOptions
       view
         .listOpen(ChatApproval)
         .filter(({ payload }) => isPending(payload))
-        .map(({ id, payload }) => ({
-          key: `chat-approval ${id}`,
-          name: "chat-approval",
-          notBefore: payload.expiresAt,
-          run: (context) => expire(context, payload),
-        })),
+        .flatMap(({ payload }) => expiries(payload)),
   });
 }
 
@@ -109,6 +104,19 @@ function answerOf(run: RunRef, approval: ApprovalEntity): CallAnswer {
   if (status === ChatApprovalStatus.APPROVED) return { ...call, decision: "approved" };
   const decision = status === ChatApprovalStatus.DENIED ? "denied" : "expired";
   return { ...call, decision, error: refusalText(approval) };
+}
+
+/**
+ * Wherever the session is in memory, so that whoever is told that it is too late sees it too; and under a lease that ends
+ * then, for when it is in no memory. Either finds the other's work done.
+ */
+function expiries(approval: ApprovalEntity): readonly DueEffect[] {
+  const run: DueEffect["run"] = (context) => expire(context, approval);
+  const expiry = { name: "chat-approval", notBefore: approval.expiresAt, run };
+  return [
+    { ...expiry, key: `chat-approval-here ${approval.approvalId}`, runsIn: "every-process" },
+    { ...expiry, key: `chat-approval ${approval.approvalId}` },
+  ];
 }
 
 /** Nobody answered in time. */
