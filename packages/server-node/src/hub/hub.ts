@@ -1,5 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { JsonObject } from "@sessionstream/protocol";
+import type { PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { Principal } from "../command/define-command.ts";
 import type { PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
@@ -55,6 +56,8 @@ export interface SnapshotQuery {
 export interface Hub {
   /** In force: defaults included. */
   readonly limits: HubLimits;
+  /** Every type its modules name: for whoever writes payloads as JSON. */
+  readonly payloads: PayloadRegistry;
   /** @throws unknown_command, invalid_command, forbidden, key_reused, command_rejected or a command's own code, session_full, busy, draining, storage_unavailable, outcome_unknown */
   submit(request: SubmitRequest): Promise<CommandAck>;
   /** For trusted server code. One unit: all events or none. */

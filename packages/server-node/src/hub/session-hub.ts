@@ -1,4 +1,5 @@
 /** Owns the hub's face: who may, into which lane, and the hub's own life. What happens in a lane is lane.ts. */
+import type { PayloadRegistry } from "@sessionstream/protocol/codec";
 import type { Principal } from "../command/define-command.ts";
 import type { PublishOptions, PublishResult } from "../effect/effect.ts";
 import type { EventInput } from "../event/define-event.ts";
@@ -27,6 +28,7 @@ import { closedError, drainingError, forbiddenError } from "./unit-errors.ts";
 import { Upkeep } from "./upkeep.ts";
 
 export class SessionHub implements Hub {
+  readonly payloads: PayloadRegistry;
   readonly #core: HubCore;
   readonly #table: SessionTable;
   readonly #access: AccessWatch;
@@ -36,6 +38,7 @@ export class SessionHub implements Hub {
   #closing: Promise<void> | null = null;
 
   constructor(core: HubCore) {
+    this.payloads = core.registry.payloads;
     this.#core = core;
     this.#table = new SessionTable(core);
     this.#access = new AccessWatch(core);

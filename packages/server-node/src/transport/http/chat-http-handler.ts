@@ -64,7 +64,7 @@ export function createChatHttpHandler(options: ChatHttpOptions): HttpHandler {
   checkOriginPolicy(policy);
   const service = createChatService({ hub: options.hub, mintId });
   const threads = createThreadService({ hub: options.hub, directory: options.directory });
-  const encodeSnapshot = createSnapshotEncoder();
+  const encodeSnapshot = createSnapshotEncoder(options.hub.payloads);
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   checkHttpLimits(limits);
   const commands = createRateLimiter(limits.commands, now);

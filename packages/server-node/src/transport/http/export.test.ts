@@ -3,6 +3,8 @@ import { chat } from "../../chat/chat.ts";
 import { ChatToolCallRequested, ChatUserMessageAccepted } from "../../chat/events.ts";
 import { event } from "../../event/define-event.ts";
 import { createHub } from "../../hub/create-hub.ts";
+import type { HubModule } from "../../hub/hub-module.ts";
+import { wrapped, wrappers } from "../../operate/testing/wrappers.ts";
 import { memoryStorage } from "../../storage/memory/memory-storage.ts";
 import { createChatHttpHandler } from "./chat-http-handler.ts";
 
@@ -12,11 +14,11 @@ const MESSAGES = [
   event(ChatUserMessageAccepted, { messageId: "m2", role: "user", content: "And 7 × 8?" }),
 ];
 
-async function scene(storage = memoryStorage()) {
+async function scene(storage = memoryStorage(), modules: readonly HubModule[] = []) {
   const engine = async function* () {};
   const hub = createHub({
     storage,
-    modules: [chat({ engine })],
+    modules: [chat({ engine }), ...modules],
     authorize: ({ principal }) => principal.id === "ada",
   });
   await hub.publish(session, MESSAGES);
@@ -51,6 +53,14 @@ describe("a session as a file", () => {
     const lines = (await (await get("s1/export?format=jsonl")).text()).trim().split("\n");
     const [head, ...entities] = lines.map((line) => JSON.parse(line));
     expect([head.sessionId, entities.map(({ id }) => id)]).toEqual(["s1", ["m1", "m2"]]);
+    await hub.close();
+  });
+
+  it("C50 holds what an entity holds of a type that only an event names", async () => {
+    const { hub, get } = await scene(memoryStorage(), [wrappers]);
+    await hub.publish({ ...session, session: "s2" }, [wrapped("Hello")]);
+    const found = await get("s2/export?format=jsonl");
+    expect(await found.text()).toMatch(/"id":"w1".*"content":"Hello"/);
     await hub.close();
   });
 

@@ -1,10 +1,4 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import {
-  createPayloadRegistry,
-  encodePayload,
-  type PayloadRegistry,
-  spliceEntity,
-} from "@sessionstream/protocol/codec";
+import { encodePayload, type PayloadRegistry, spliceEntity } from "@sessionstream/protocol/codec";
 import type { ChatSnapshot } from "../../chat/chat-service.ts";
 import type { AnyRecord } from "../../fan-out/lane-reader.ts";
 
@@ -14,21 +8,13 @@ import type { AnyRecord } from "../../fan-out/lane-reader.ts";
  */
 export type SnapshotEncoder = (session: string, snapshot: ChatSnapshot) => string;
 
-export function createSnapshotEncoder(): SnapshotEncoder {
-  const schemas = new Set<DescMessage>();
-  let registry = createPayloadRegistry([]);
-
-  function registryFor(schema: DescMessage): PayloadRegistry {
-    if (!schemas.has(schema)) registry = createPayloadRegistry(schemas.add(schema));
-    return registry;
-  }
-
+export function createSnapshotEncoder(payloads: PayloadRegistry): SnapshotEncoder {
   function entity(record: AnyRecord): readonly string[] {
     if ("opaque" in record || record.kind.visibility !== "public") return [];
     const { kind } = record;
     const payload = kind.redact(record.payload, "public");
     if (payload === null) return [];
-    const text = encodePayload(kind.schema, payload, registryFor(kind.schema));
+    const text = encodePayload(kind.schema, payload, payloads);
     return [spliceEntity({ ...record, kind: kind.kind }, text)];
   }
 
