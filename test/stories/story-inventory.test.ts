@@ -102,6 +102,7 @@ const REQUIRED: Readonly<Record<string, readonly string[]>> = {
     "NotDelivered",
     "Offline",
     "NotAllowed",
+    "OfOthers",
     "Several",
     "WithoutItsCall",
     "InAPanel",

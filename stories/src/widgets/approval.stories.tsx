@@ -1,12 +1,14 @@
 import type { ApprovalPayload } from "@sessionstream/client";
 import { approval, assistantMessage, run, toolCall, toolResult, userMessage } from "@sessionstream/client/testing";
 import { SessionStreamError } from "@sessionstream/protocol";
+import { ChatThreadProvider } from "@sessionstream/react";
 import { longThread } from "@sessionstream/react/testing";
 import { ChatPanel, ToolApproval, ToolCall } from "@sessionstream/react/widgets";
 import type { Meta, StoryObj } from "@storybook/react-vite";
+import type { ComponentProps } from "react";
 import { expect, waitFor, within } from "storybook/test";
 import { type HubScene, hubScene, hubSceneOf } from "../stage/scene.ts";
-import { PanelFrame, RowsOnSurface } from "../stage/stage.tsx";
+import { PanelFrame, RowsOnSurface, useScene } from "../stage/stage.tsx";
 
 /**
  * A call that runs only if a person allows it. It is the call's own card: what would run, with which arguments, until
@@ -259,6 +261,27 @@ export const NotAllowed: Story = {
     });
   },
 };
+
+/** The app knows that this reader may not: no buttons from the start. */
+export const OfOthers: Story = {
+  loaders: [asking()],
+  render: (args) => <AsReader {...args} />,
+  play: async ({ canvas, step }) => {
+    await step("C39 shows what is asked, and nothing to press", async () => {
+      await canvas.findByText(/Others may answer\./);
+      await expect(canvas.queryByRole("button", { name: "Approve" })).not.toBeInTheDocument();
+    });
+  },
+};
+
+function AsReader(props: ComponentProps<typeof RowsOnSurface>) {
+  const { client, sessionId } = useScene();
+  return (
+    <ChatThreadProvider client={client} sessionId={sessionId} mayApprove={false}>
+      <RowsOnSurface {...props} />
+    </ChatThreadProvider>
+  );
+}
 
 /** Several calls at once are several questions. */
 export const Several: Story = {

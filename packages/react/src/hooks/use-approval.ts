@@ -7,6 +7,7 @@ import type { ErrorCode } from "@sessionstream/protocol";
 import type { ApprovalEntitySchema } from "@sessionstream/protocol/chat/v1";
 import { useCallback, useRef } from "react";
 import type { Payload } from "../renderer/payload.ts";
+import { useMayApprove } from "../thread/may-approve.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 import { onStatus } from "./topic.ts";
 import { type ActionState, useAction } from "./use-action.ts";
@@ -52,6 +53,7 @@ export function approvalStatus({ status }: ApprovalPayload): ApprovalStatus {
 
 export function useApproval(approval: ApprovalPayload): ApprovalView {
   const { approvalId, digest } = approval;
+  const mayApprove = useMayApprove();
   const { thread } = useThreadScope();
   const connected = useSessionStream(({ getStatus }) => getStatus().hydration.type === "ready", { topic: onStatus });
   const given = useRef<Pick<ApprovalAnswer, "decision" | "reason">>({ decision: "deny" });
@@ -71,5 +73,5 @@ export function useApproval(approval: ApprovalPayload): ApprovalView {
 
   const status = approvalStatus(approval);
   const isRefused = answer.type === "failed" && LAST_WORDS.has(answer.error.code);
-  return { status, connected, answerable: status === "pending" && !isRefused, answer, approve, deny };
+  return { status, connected, answerable: mayApprove && status === "pending" && !isRefused, answer, approve, deny };
 }

@@ -3,6 +3,7 @@ import { onApprovals, pendingApproval } from "../hooks/pending-approval.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
+import { useMayApprove } from "../thread/may-approve.ts";
 import { ToolIcon } from "../widgets/icons/icons.tsx";
 
 /** Over the composer: the run waits for the reader's word, and the way to where it is asked for. */
@@ -10,7 +11,7 @@ export function ApprovalBanner() {
   const part = usePart();
   const labels = useLabels();
   const waits = useSessionStream((thread) => pendingApproval(thread) !== undefined, { topic: onApprovals });
-  if (!waits) return null;
+  if (!useMayApprove() || !waits) return null;
   return (
     <div {...part("banner", { state: "approval" })}>
       <ToolIcon />

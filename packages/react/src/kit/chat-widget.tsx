@@ -9,6 +9,7 @@ import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
 import { ChatThreadProvider } from "../thread/chat-thread-provider.tsx";
+import { useMayApprove } from "../thread/may-approve.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 import type { ClientSource } from "../thread/use-owned-client.ts";
 import { ChatIcon, CloseIcon } from "../widgets/icons/icons.tsx";
@@ -20,6 +21,8 @@ import { useUnread } from "./use-unread.ts";
 export type ChatWidgetProps = ClientSource &
   Omit<PanelOptions, "header"> & {
     readonly sessionId: string;
+    /** `false`: approvals are shown without buttons, and nobody is called to them. Default: `true`. */
+    readonly mayApprove?: boolean | undefined;
     readonly defaultOpen?: boolean | undefined;
     /** Whether a page that is loaded again in this tab shows the dialog as it was left. Default: `true`. */
     readonly rememberOpen?: boolean | undefined;
@@ -28,13 +31,13 @@ export type ChatWidgetProps = ClientSource &
   };
 
 export function ChatWidget(props: ChatWidgetProps) {
-  const { sessionId, defaultOpen = false, rememberOpen = true, launcherIcon, ...rest } = props;
+  const { sessionId, mayApprove, defaultOpen = false, rememberOpen = true, launcherIcon, ...rest } = props;
   const opening = useOpening({ sessionId, defaultOpen, remember: rememberOpen });
   const { client, backend, outbox, url, headers, getToken, mappings, window, ...panel } = rest;
   // CAST: the same properties, taken apart from the panel's; the union got lost on the way.
   const source = { client, backend, outbox, url, headers, getToken, mappings, window } as ClientSource;
   return (
-    <ChatThreadProvider {...source} sessionId={sessionId}>
+    <ChatThreadProvider {...source} sessionId={sessionId} mayApprove={mayApprove}>
       <PanelScope {...panel}>
         <FloatingChat panel={panel} launcherIcon={launcherIcon} opening={opening} />
       </PanelScope>
@@ -56,7 +59,7 @@ function FloatingChat({ panel, launcherIcon, opening: { open, restored, setOpen 
   const unread = useUnread(open);
   const phase = useSessionStream(knownPhase, { topic: onStatus });
   const answering = !open && phase === "running";
-  const asking = !open && phase === "awaiting-input";
+  const asking = useMayApprove() && !open && phase === "awaiting-input";
   const name = typeof panel.title === "string" ? panel.title : labels.title;
   const toSay = asking ? labels.announceAwaitingInput : unread ? labels.unread : "";
   const news = [labels.open, answering ? labels.answering : "", toSay].filter((said) => said !== "");

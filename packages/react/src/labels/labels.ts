@@ -67,6 +67,8 @@ export interface Labels {
   readonly approvalQuestion: (toolName: string) => string;
   /** Who may answer. */
   readonly approvalAudience: string;
+  /** Instead of it, where the reader may not. */
+  readonly approvalOfOthers: string;
   readonly approvalDeadline: (at: number) => string;
   readonly approvalExpiresSoon: string;
   readonly approvalReason: string;
@@ -225,6 +227,7 @@ export const ENGLISH: Labels = {
   },
   approvalQuestion: (toolName) => `Allow ${toolName} to run?`,
   approvalAudience: "Anyone in this conversation may answer.",
+  approvalOfOthers: "Others may answer.",
   approvalDeadline(at) {
     const isToday = new Date(at).toDateString() === new Date().toDateString();
     const day: Intl.DateTimeFormatOptions = isToday ? {} : { day: "numeric", month: "short" };

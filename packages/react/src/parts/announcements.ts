@@ -17,14 +17,14 @@ interface Sources {
   readonly answer: () => string;
   /** Whether the conversation shows the message of this command. */
   readonly hasRow: (commandId: string) => boolean;
-  /** The tool whose call waits for somebody's approval. */
-  readonly asked: () => string | undefined;
+  /** What the reader is asked for; empty if it is others who are asked. */
+  readonly question: () => string;
 }
 
 export function announce(
   before: ThreadStatus | null,
   after: ThreadStatus,
-  { answer, hasRow, asked }: Sources,
+  { answer, hasRow, question }: Sources,
   labels: Labels,
 ): Announcement | null {
   const trouble = firstTrouble(before, after, labels);
@@ -34,7 +34,10 @@ export function announce(
   const { run } = after;
   if (run.type !== "run" || !isNews(before, run)) return null;
 
-  if (run.phase === "awaiting-input") return { urgency: "assertive", text: askingText(asked(), labels) };
+  if (run.phase === "awaiting-input") {
+    const text = question();
+    return text === "" ? null : { urgency: "assertive", text };
+  }
   if (run.phase === "running") return { urgency: "polite", text: labels.announceGenerating };
   if (run.phase === "stopped") return { urgency: "polite", text: labels.announceStopped };
   if (run.phase !== "finished") return null;
@@ -82,10 +85,6 @@ function ownMessages(
   const known = new Set(before.pending.map(({ commandId }) => commandId));
   const waits = ({ commandId, delivery }: PendingMessage) => delivery.type === "queued" && !known.has(commandId);
   return connection.type !== "open" && pending.some(waits) ? labels.waitingToSend : null;
-}
-
-function askingText(toolName: string | undefined, labels: Labels): string {
-  return toolName === undefined ? labels.announceAwaitingInput : labels.announceApproval(toolName);
 }
 
 /** Text of the newest message of the assistant; empty if there is none. */

@@ -1,14 +1,18 @@
 import type { ChatThread, ThreadStatus } from "@sessionstream/client";
 import { useEffect, useRef, useState } from "react";
 import { pendingApproval } from "../hooks/pending-approval.ts";
+import { showHidden } from "../labels/hidden-characters.ts";
+import type { Labels } from "../labels/labels.ts";
 import { useLabels } from "../labels/labels-context.tsx";
 import { usePart } from "../slots/use-part.ts";
+import { useMayApprove } from "../thread/may-approve.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
 import { announce, newestAnswer, showsMessage } from "./announcements.ts";
 
-function pendingToolName(thread: ChatThread): string | undefined {
-  const asked = pendingApproval(thread);
-  return asked && String(asked.payload["toolName"]);
+function questionOf(thread: ChatThread, mayApprove: boolean, labels: Labels): string {
+  const approval = pendingApproval(thread);
+  if (approval === undefined) return labels.announceAwaitingInput;
+  return mayApprove ? labels.announceApproval(showHidden(String(approval.payload["toolName"]))) : "";
 }
 
 /** The transcript's only voice. Render it once per thread; it is not visible. */
@@ -16,6 +20,7 @@ export function Announcer() {
   const part = usePart();
   const labels = useLabels();
   const { thread } = useThreadScope();
+  const mayApprove = useMayApprove();
   const [polite, setPolite] = useState("");
   const [assertive, setAssertive] = useState("");
   const heard = useRef<{ readonly of: ChatThread; readonly status: ThreadStatus } | null>(null);
@@ -27,7 +32,7 @@ export function Announcer() {
       const sources = {
         answer: () => newestAnswer(thread),
         hasRow: (id: string) => showsMessage(thread, id),
-        asked: () => pendingToolName(thread),
+        question: () => questionOf(thread, mayApprove, labels),
       };
       const announcement = announce(before, after, sources, labels);
       heard.current = { of: thread, status: after };
@@ -38,7 +43,7 @@ export function Announcer() {
     };
     listen();
     return thread.subscribeStatus(listen);
-  }, [thread, labels]);
+  }, [thread, labels, mayApprove]);
 
   return (
     <div {...part("announcer")}>

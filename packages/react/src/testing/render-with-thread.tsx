@@ -6,7 +6,7 @@ import { type RenderResult, render } from "@testing-library/react";
 import { type ReactNode, StrictMode } from "react";
 import { ChatThreadProvider, type ChatThreadProviderProps } from "../thread/chat-thread-provider.tsx";
 
-export interface RenderWithThreadOptions extends Pick<ChatThreadProviderProps, "labels" | "renderers"> {
+export interface RenderWithThreadOptions extends Pick<ChatThreadProviderProps, "labels" | "mayApprove" | "renderers"> {
   /** Default: a fresh one whose commands are kept and not answered. */
   readonly hub?: FakeHub;
   readonly sessionId?: string;

@@ -11,6 +11,7 @@ import type { EntityRenderer } from "../renderer/define-renderer.ts";
 import { RendererProvider } from "../renderer/renderer-context.tsx";
 import { createDraft } from "./draft.ts";
 import { LeasedThread } from "./leased-thread.ts";
+import { MayApproveContext } from "./may-approve.ts";
 import { ThreadContext } from "./thread-context.ts";
 import { type ClientSource, useOwnedClient } from "./use-owned-client.ts";
 import { createValue } from "./value.ts";
@@ -23,6 +24,8 @@ export type ChatThreadProviderProps = ClientSource & {
    * a server too. What happened since is fetched. Taken once for each session.
    */
   readonly initialSnapshot?: unknown;
+  /** `false`: approvals are shown without buttons, and nobody is called to them. Default: `true`. */
+  readonly mayApprove?: boolean | undefined;
   readonly renderers?: readonly EntityRenderer[] | undefined;
   readonly labels?: Partial<Labels> | undefined;
   readonly children?: ReactNode;
@@ -31,6 +34,7 @@ export type ChatThreadProviderProps = ClientSource & {
 export function ChatThreadProvider({
   sessionId,
   initialSnapshot,
+  mayApprove = true,
   renderers,
   labels,
   children,
@@ -41,7 +45,7 @@ export function ChatThreadProvider({
     <LabelsProvider labels={labels}>
       <RendererProvider renderers={renderers}>
         <ThreadHolder key={sessionId} client={client} sessionId={sessionId} initialSnapshot={initialSnapshot}>
-          {children}
+          <MayApproveContext.Provider value={mayApprove}>{children}</MayApproveContext.Provider>
         </ThreadHolder>
       </RendererProvider>
     </LabelsProvider>

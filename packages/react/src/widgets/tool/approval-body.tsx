@@ -26,13 +26,13 @@ export function ApprovalBody({ approval }: { readonly approval: ApprovalPayload 
 function Question() {
   const part = usePart();
   const labels = useLabels();
-  const { approval, status } = useApprovalContext();
+  const { approval, status, answerable } = useApprovalContext();
   if (status !== "pending") return <Decision status={status} approval={approval} />;
   return (
     <>
       <p {...part("card-label")}>{labels.approvalQuestion(showHidden(approval.toolName))}</p>
       <p {...part("card-meta")}>
-        {labels.approvalAudience} <Deadline at={Number(approval.expiresAt)} />
+        {answerable ? labels.approvalAudience : labels.approvalOfOthers} <Deadline at={Number(approval.expiresAt)} />
       </p>
     </>
   );

@@ -122,6 +122,15 @@ it("C39 without a connection there is nothing to press, and it says why", async 
   expect(hub.submissions).toEqual([]);
 });
 
+it("C39 who may not allow it is shown what is asked, without buttons, and is not called", async () => {
+  const { container, session } = renderWithThread(<ChatPanel />, { mayApprove: false });
+  act(() => void session.commit([run("r", "awaiting-input"), toolCall("t", ASKED), approval("t", ASKED)]));
+  await screen.findByText("Others may answer.");
+  expect(screen.queryByRole("button", { name: /Approve|Deny/ })).toBeNull();
+  expect(screen.queryByText("Waits for your approval")).toBeNull();
+  expect(container.querySelector("[aria-live=assertive]")).toHaveTextContent("");
+});
+
 it("V05 an app that shows calls, or approvals, in its own way loses neither", async () => {
   const ownCalls = await asked({ renderers: [defineRenderer({ kind: "ChatToolCall", render: () => <p>my call</p> })] });
   screen.getByText("my call");
