@@ -70,6 +70,10 @@ describe("a thousand histories under faults, and everybody agrees when they end"
     expect(broken("I10")).toEqual([]);
   });
 
+  it("I11: a call is executed once, only if a person allowed it, and after the log says so", () => {
+    expect(broken("I11")).toEqual([]);
+  });
+
   it("F-C13 F-C14: a client has one socket, and does not knock faster and faster where it is turned away", () => {
     expect(broken("F-C13", "F-C14")).toEqual([]);
   });

@@ -13,7 +13,6 @@ export const NOT_PLANTED: Readonly<Record<string, string>> = {
   "1": "only the client's buffer for reference servers holds back events, and no reference server is simulated",
   "8": "a commit is one frame: there are no split frames to tell apart",
   "22": "a connection has one subscription per session",
-  "28": "there are no approvals yet",
 };
 
 /** Planted, but without a recorded history: only the long search looks for them. What shows them instead. */

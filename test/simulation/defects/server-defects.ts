@@ -1,6 +1,7 @@
 import type { Defect } from "./defect.ts";
 
 const HUB = "packages/server-node/src/hub";
+const CHAT = "packages/server-node/src/chat";
 const FAN_OUT = "packages/server-node/src/fan-out";
 const WS = "packages/server-node/src/transport/ws";
 
@@ -356,4 +357,43 @@ const FAN_OUT_DEFECTS: readonly Defect[] = [
   },
 ];
 
-export const SERVER_DEFECTS: readonly Defect[] = [...PIPELINE_DEFECTS, ...FAN_OUT_DEFECTS];
+/** Planted in the chat. */
+const CHAT_DEFECTS: readonly Defect[] = [
+  {
+    id: "28",
+    name: "an approval counts as often as it is given",
+    breaks: "I11",
+    edits: [
+      {
+        file: `${CHAT}/plugins/answer-approval.ts`,
+        find: 'return alreadyAnswered(asked, "approved");',
+        replace: 'return $on ? null : alreadyAnswered(asked, "approved");',
+      },
+      {
+        file: `${CHAT}/plugins/approval-entity.ts`,
+        find: "if (before === undefined || !isPending(before)) return [];",
+        replace: "if (before === undefined || (!$on && !isPending(before))) return [];",
+      },
+      {
+        file: `${CHAT}/plugins/approval-entity.ts`,
+        find: "decidedBy, settledAt: at }",
+        replace: "decidedBy, settledAt: at, ...($on ? { closed: false } : {}) }",
+      },
+    ],
+  },
+  {
+    id: "claim",
+    name: "a call is executed before the log says so",
+    breaks: "I11",
+    edits: [
+      {
+        file: `${CHAT}/run/run-effects.ts`,
+        find: "const result = await context.publish(start.events, { guard: isUntouched });",
+        replace:
+          'const result = $on && start.resumed !== null ? { status: "committed" } : await context.publish(start.events, { guard: isUntouched });\n    if ($on && start.resumed !== null) void context.publish(start.events, { guard: isUntouched }).catch(() => undefined);',
+      },
+    ],
+  },
+];
+
+export const SERVER_DEFECTS: readonly Defect[] = [...PIPELINE_DEFECTS, ...FAN_OUT_DEFECTS, ...CHAT_DEFECTS];

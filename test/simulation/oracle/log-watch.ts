@@ -1,6 +1,6 @@
 /**
  * Owns what is true: it looks at the storage itself after every write, keeps every event it ever saw, and checks what
- * must hold of a log whoever wrote it (I1, I2, I4, I10) and of the entities beside it (I5).
+ * must hold of a log whoever wrote it (I1, I2, I4, I10, I11) and of the entities beside it (I5).
  */
 
 import { type EntityKey, entityKey, type JsonObject } from "@sessionstream/protocol";
@@ -20,6 +20,7 @@ import { isOpaque, keyOf } from "../../../packages/server-node/src/hub/records.t
 import { nodePlatform } from "../../../packages/server-node/src/platform/node-platform.ts";
 import { notesModule } from "../../live-equals-reload/notes-module.ts";
 import type { Judge } from "../run/violation.ts";
+import type { DoneCalls } from "./done-calls.ts";
 import { type Fold, LogFold } from "./log-fold.ts";
 import { RunWatch } from "./run-watch.ts";
 import type { StopWishes } from "./stop-wishes.ts";
@@ -72,9 +73,10 @@ export interface LogWatchOptions {
   readonly storage: { readonly memory: SharedMemory };
   readonly judge: Judge;
   readonly stops: StopWishes;
+  readonly calls: DoneCalls;
 }
 
-export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogWatch {
+export function createLogWatch({ storage, judge, stops, calls }: LogWatchOptions): LogWatch {
   const platform = nodePlatform();
   const core = {
     registry: REGISTRY,
@@ -139,6 +141,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       life.ids.add(event.id);
       folds.set(event.id, life.fold.add(event));
       life.runs.see(event);
+      calls.see(event);
     }
     const { ordinal, tag } = stored.head;
     if (ordinal !== BigInt(events.length) || tag !== (events.at(-1)?.id ?? "")) {
@@ -208,6 +211,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
     look,
     restored() {
       lives.clear();
+      calls.restored();
       for (const name of storage.memory.contents.keys()) {
         // CAST: names are made by the memory storage, of a pair of texts.
         const [tenant, session] = JSON.parse(name) as [string, string];
@@ -240,6 +244,7 @@ export function createLogWatch({ storage, judge, stops }: LogWatchOptions): LogW
       folds.set(event.id, life.fold.add(event));
       life.ids.add(event.id);
       life.runs.see(event);
+      calls.see(event);
       if (event.commandId !== undefined) life.effects.add(event.commandId);
       for (const text of saidIn(event)) life.said.add(text);
     }

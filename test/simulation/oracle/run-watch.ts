@@ -5,7 +5,7 @@ import type { Judge } from "../run/violation.ts";
 const BEGINS = "ChatRunQueued";
 const ENDS = new Set(["ChatRunFinished", "ChatRunStopped", "ChatRunFailed", "ChatRunInterrupted"]);
 const STOPS = new Set(["ChatRunStopRequested", "ChatRunStopped"]);
-const SAYS = /^Chat(Text|Reasoning|Tool|ProviderCall|Run)/;
+const SAYS = /^Chat(Text|Reasoning|Tool|Approval|ProviderCall|Run)/;
 
 export class RunWatch {
   readonly #judge: Judge;

@@ -44,6 +44,7 @@ export async function playHistory({ seed, steps, write }: HistoryOptions): Promi
     if (stop()) break;
     judge.tell(() => `[${played + 1}] at ${clock.now.toFixed(0)} ms`);
     perform(step);
+    world.answerers?.look(false);
     await clock.advance(step.thenMs, stop);
     check(world);
     played += 1;

@@ -30,6 +30,7 @@ export async function settle(world: World, stop: () => boolean): Promise<void> {
   }
   const until = clock.now + WITHIN_MS;
   while (!stop()) {
+    world.answerers?.look(true);
     await clock.advance(500, stop);
     if (stop()) return;
     const unrest = findUnrest(world);

@@ -1,6 +1,7 @@
 /** What every part of a simulated world shares. */
 import type { ErrorRecord, Principal, SessionKey, SharedMemory } from "@sessionstream/server-node";
 import type { JoinBell } from "../network/doorbell.ts";
+import type { DoneCalls } from "../oracle/done-calls.ts";
 import type { LogWatch } from "../oracle/log-watch.ts";
 import type { WriteCounts } from "../server/faulty-storage.ts";
 import type { ServerSettings } from "../server/hub-process.ts";
@@ -35,6 +36,10 @@ export interface Surroundings {
   readonly writes: WriteCounts;
   /** What is in the log, as an independent reader sees it. */
   readonly log: LogWatch;
+  /** What tools did. */
+  readonly calls: DoneCalls;
+  /** How long people may take to allow a tool; `null`: nobody is asked. */
+  readonly approvalMs: number | null;
   landed(session: SessionKey): void;
   onServerError(server: string, record: ErrorRecord): void;
   /** A living server has said this. */

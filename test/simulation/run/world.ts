@@ -1,12 +1,14 @@
 /** The composition root of a simulated world: servers, people, tabs, one disk, one clock. Wiring, and who is where. */
 import { type Principal, type SessionKey, sharedMemory } from "@sessionstream/server-node";
 import { webSocketTransport } from "../../../packages/client/src/wire/websocket-transport.ts";
+import { Answerers } from "../client/answerers.ts";
 import { createMachine, type Machine } from "../client/machine.ts";
 import { Tab } from "../client/tab.ts";
 import { clientSockets, type SocketHandle } from "../network/client-socket.ts";
 import { faultyDoorbell } from "../network/doorbell.ts";
 import { faultyFetch } from "../network/http.ts";
 import { createLink, type Link } from "../network/link.ts";
+import { DoneCalls } from "../oracle/done-calls.ts";
 import { createLogWatch } from "../oracle/log-watch.ts";
 import { Promises } from "../oracle/promises.ts";
 import { StopWishes } from "../oracle/stop-wishes.ts";
@@ -34,6 +36,8 @@ export class World {
   readonly surroundings: Surroundings;
   readonly promises: Promises;
   readonly stops = new StopWishes();
+  /** `null`: nobody is asked anything. */
+  readonly answerers: Answerers | null;
   readonly machines: readonly [Machine, ...Machine[]];
   readonly sessions: readonly [string, ...string[]];
   readonly #random: Random;
@@ -56,7 +60,9 @@ export class World {
     this.#random = random.fork("world");
     const clock = createClock();
     const storage = { memory: sharedMemory(() => clock.now) };
-    const log = createLogWatch({ storage, judge, stops: this.stops });
+    const calls = new DoneCalls(judge);
+    const log = createLogWatch({ storage, judge, stops: this.stops, calls });
+    const asks = random.fork("approvals");
     this.surroundings = {
       clock,
       random,
@@ -70,6 +76,8 @@ export class World {
       isStorageDown: () => this.surroundings.clock.now < this.#storageDownUntil && !faults.healed,
       writes: { removals: 0 },
       log,
+      calls,
+      approvalMs: asks.chance(0.25) ? asks.pick([3_000, 20_000, 900_000]) : null,
       landed: (session) => log.look(session),
       onServerError: (server, record) => this.#hearServer(server, record.kind, record.subject, record.message),
       onAnswer: (answer) => this.promises.answered(answer),
@@ -81,6 +89,7 @@ export class World {
     };
     this.machines = [machine(1), ...Array.from({ length: this.#random.int(0, 5) }, (_, index) => machine(index + 2))];
     this.sessions = ["s1", ...["s2", "own-ann", "s3"].slice(0, this.#random.int(0, 3))];
+    this.answerers = this.surroundings.approvalMs === null ? null : new Answerers(this, asks);
     for (let count = this.surroundings.shared ? this.#random.int(1, 3) : 1; count > 0; count -= 1) this.#startHub();
   }
 

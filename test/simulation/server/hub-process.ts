@@ -4,7 +4,7 @@
  */
 import { CLOSE_CODES } from "@sessionstream/protocol";
 import { createHub, type Hub, type HubPlatform, type Principal, type SubscriberSink } from "@sessionstream/server-node";
-import { chat } from "@sessionstream/server-node/chat";
+import { approvalPlugin, chat, reasoningPlugin, toolCallPlugin } from "@sessionstream/server-node/chat";
 import { createChatHttpHandler, type HttpHandler } from "@sessionstream/server-node/http";
 import { type Connection, openConnection } from "../../../packages/server-node/src/transport/ws/connection.ts";
 import { createEndOfTurn } from "../../../packages/server-node/src/transport/ws/end-of-turn.ts";
@@ -72,7 +72,7 @@ export function drawServerSettings(random: Random): ServerSettings {
 }
 
 export function startHub(name: string, surroundings: Surroundings): HubProcess {
-  const { clock, faults, judge, storage, settings, log, shared, permissions } = surroundings;
+  const { clock, faults, judge, storage, settings, log, shared, permissions, calls, approvalMs } = surroundings;
   const random = surroundings.random.fork(name);
   const connections = new Map<Connection, { readonly link: Link; readonly queuedBytes: () => number }>();
   const chunksOf = createFrameChunks();
@@ -102,12 +102,22 @@ export function startHub(name: string, surroundings: Surroundings): HubProcess {
   };
   const atEndOfTurn = createEndOfTurn(platform);
   const isFlaky = (eventId: string) => random.chance(faults.rate("projectionFlaky")) && !log.has(eventId);
+  const asking = {
+    mayAsk: approvalMs !== null,
+    // A process that is no more does nothing to anybody.
+    execute: (toolCallId: string) => life.isAlive && calls.did(toolCallId),
+  };
   const hub = createHub({
     storage: faultyStorage({ ...surroundings, memory: storage.memory, name, random, life }),
     ...(shared ? { doorbell: surroundings.joinBell(life.whenAwake) } : {}),
     modules: [
       chat({
-        engine: scriptedEngine(surroundings.random.fork("engine"), faults),
+        engine: scriptedEngine(surroundings.random.fork("engine"), faults, asking),
+        plugins: [
+          reasoningPlugin(),
+          toolCallPlugin(),
+          approvalPlugin(approvalMs === null ? {} : { expiresAfterMs: approvalMs }),
+        ],
         maxQueuedRuns: 3,
         noProgressMs: 10_000,
       }),

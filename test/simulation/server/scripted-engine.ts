@@ -6,12 +6,32 @@ import { watermark } from "./watermark.ts";
 
 const PIECES = ["word ", "a longer piece of the answer ", "é", "🙂", "\n", "日本 ", "."] as const;
 
-export function scriptedEngine(random: Random, faults: Faults): Engine {
+interface Asking {
+  readonly mayAsk: boolean;
+  /** Does to the world outside what the call is for. */
+  execute(toolCallId: string): void;
+}
+
+export function scriptedEngine(random: Random, faults: Faults, { mayAsk, execute }: Asking): Engine {
   return async function* answer(request) {
-    const own = random.fork(request.runId);
+    const { runId, resumed } = request;
+    const before =
+      resumed === null ? 0 : resumed.parts.filter(({ type }) => type === "tool-call").length + resumed.answers.length;
+    const own = random.fork(resumed === null ? runId : `${runId} after ${before} calls`);
     const pause = () => request.sleep(own.pick([0, 1, 10, 40, 300]));
     const words = () => Array.from({ length: own.int(1, 6) }, () => own.pick(PIECES)).join("");
 
+    for (const { toolCallId, decision } of resumed?.answers ?? []) {
+      if (decision !== "approved") continue;
+      execute(toolCallId);
+      await pause();
+      yield { type: "tool-result", toolCallId, result: "done" };
+    }
+    const asks = own.fork("asks");
+    if (mayAsk && asks.chance(resumed === null ? 0.5 : 0.2)) {
+      for (let count = asks.int(1, 2); count > 0; count -= 1) yield* question(`ask-${runId}-${before + count}`);
+      if (asks.chance(0.8)) return;
+    }
     if (own.chance(0.3)) {
       yield { type: "reasoning-start", id: "r" };
       for (let count = own.int(1, 3); count > 0; count -= 1) {
@@ -33,6 +53,12 @@ export function scriptedEngine(random: Random, faults: Faults): Engine {
     if (own.chance(0.8)) yield { type: "text-end", id, finishReason: "stop" };
     yield { type: "finish" };
   };
+}
+
+function* question(toolCallId: string): Generator<RuntimeEvent> {
+  const call = { toolCallId, toolName: "send", input: { to: "somebody" } };
+  yield { type: "tool-call", ...call };
+  yield { type: "tool-approval-request", ...call };
 }
 
 async function* tool(own: Random, pause: () => Promise<void>): AsyncGenerator<RuntimeEvent> {
