@@ -13,6 +13,7 @@ import {
 } from "@sessionstream/server-node";
 import {
   agentModePlugin,
+  approvalPlugin,
   type ChatService,
   chat,
   createChatService,
@@ -42,7 +43,10 @@ export interface GoldenScene {
 export function goldenScene(storage: MessageStorageAdapter, platform = manualPlatform()): GoldenScene {
   const engine = demoEngine({ speed: Number.POSITIVE_INFINITY });
   const modules = [
-    chat({ engine, plugins: [reasoningPlugin(), toolCallPlugin(), agentModePlugin(), widgetsPlugin()] }),
+    chat({
+      engine,
+      plugins: [reasoningPlugin(), toolCallPlugin(), approvalPlugin(), agentModePlugin(), widgetsPlugin()],
+    }),
   ];
   const hub = createHub({ storage, platform, modules, authorize: () => true });
   return { hub, service: createChatService({ hub, mintId: () => platform.randomId() }), platform };
