@@ -32,10 +32,15 @@ it("C39 V09 a call and what is asked about it are one card, unfolded, with its a
   expect(button(/delete_file.*Needs approval/)).toHaveAttribute("aria-expanded", "true");
   expect(screen.getAllByText(/reports\/2025\.md/)).toHaveLength(1);
 
-  act(() => void session.commit([approval("t", { ...ASKED, status: "CHAT_APPROVAL_STATUS_APPROVED" })]));
+  const allowed = { ...ASKED, status: "CHAT_APPROVAL_STATUS_APPROVED" } as const;
+  act(() => void session.commit([approval("t", allowed)]));
   await screen.findByRole("button", { name: /delete_file.*Approved/ });
-  act(() => void session.commit([toolCall("t", { ...ASKED, status: "running" }), run("r", "running")]));
+  act(() => {
+    const closed = approval("t", { ...allowed, closed: true });
+    session.commit([closed, toolCall("t", { ...ASKED, status: "running" }), run("r", "running")]);
+  });
   await screen.findByRole("button", { name: /delete_file.*Running/ });
+  expect(container.querySelector("[data-part=typing]")).toBeNull();
   expect(screen.queryByText("Waits for your approval")).toBeNull();
 });
 
