@@ -1,4 +1,5 @@
 import type { ErrorCode } from "@sessionstream/protocol";
+import type { ApprovalStatus } from "../hooks/use-approval.ts";
 
 /** Owns every text the widgets show or speak, in English. */
 export interface Labels {
@@ -63,7 +64,7 @@ export interface Labels {
 
   readonly approve: string;
   readonly deny: string;
-  readonly approvalStatus: Readonly<Record<ApprovalStatusLabel, string>>;
+  readonly approvalStatus: Readonly<Record<ApprovalStatus, string>>;
   readonly approvalQuestion: (toolName: string) => string;
   /** Who may answer. */
   readonly approvalAudience: string;
@@ -75,7 +76,7 @@ export interface Labels {
   readonly approvalBack: string;
   readonly approvalOffline: string;
   /** `who`: the principal's id, or nothing. */
-  readonly approvalOutcome: (status: Exclude<ApprovalStatusLabel, "pending">, who: string) => string;
+  readonly approvalOutcome: (status: Exclude<ApprovalStatus, "pending">, who: string) => string;
   readonly awaitingApproval: string;
   readonly showApproval: string;
 
@@ -104,7 +105,6 @@ export interface Labels {
 }
 
 export type ConnectionLabel = "idle" | "connecting" | "open" | "reconnecting" | "offline" | "closed" | "failed";
-export type ApprovalStatusLabel = "pending" | "approved" | "denied" | "expired" | "cancelled";
 export type ToolStatusLabel =
   | "started"
   | "requested"
