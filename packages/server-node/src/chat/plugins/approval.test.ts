@@ -2,7 +2,7 @@ import { ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
 import { describe, expect, it } from "vitest";
 import { ChatRun, ChatToolCall, ChatToolResult } from "../kinds.ts";
 import { answer, approvalsIn, askingChat, CALL, question } from "../testing/asking-chat.ts";
-import { type ChatHarness, SESSION, USER } from "../testing/chat-harness.ts";
+import { type ChatHarness, chatHarness, SESSION, USER } from "../testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
 import { approvalPlugin } from "./approval.ts";
 import { approvalDigest } from "./approval-digest.ts";
@@ -97,9 +97,9 @@ describe("a call that people have to allow", () => {
     expect((await chat.names()).filter((name) => name === "ChatToolExecutionStarted")).toHaveLength(1);
   });
 
-  it("C39 that is answered while the engine still speaks is not forgotten", async () => {
+  it("C39 that is answered while the engine still speaks is not forgotten, and its run can be stopped", async () => {
     const engine = manualEngine();
-    await using chat = (await askingChat()).chat.restart({ engine: engine.engine }, new Map());
+    await using chat = chatHarness({ engine: engine.engine });
     await chat.prompt("Delete it");
     await chat.platform.settle();
     engine.call.say(...question(CALL));
@@ -110,9 +110,28 @@ describe("a call that people have to allow", () => {
     await chat.platform.settle();
     expect(engine.calls).toHaveLength(2);
     expect(engine.call.request.resumed?.answers).toHaveLength(1);
-    engine.call.end();
+    await chat.stop();
     await chat.platform.settle();
-    expect(await chat.runs()).toEqual(["finished"]);
+    expect(engine.call.signal.aborted).toBe(true);
+    expect(await chat.runs()).toEqual(["stopped"]);
+  });
+
+  it("C39 that is answered in the very moment the engine ends is not forgotten either", async () => {
+    for (let turns = 0; turns < 40; turns += 1) {
+      const engine = manualEngine();
+      await using chat = chatHarness({ engine: engine.engine });
+      await chat.prompt("Delete it");
+      await chat.platform.settle();
+      engine.call.say(...question(CALL));
+      await chat.platform.advance(100);
+      const { approvalId = "", digest = "" } = (await approvalsIn(chat))[0] ?? {};
+      engine.call.end();
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      const answered = { principal: USER, session: SESSION, approvalId, digest, decision: "approve" } as const;
+      await chat.service.answerApproval(answered);
+      await chat.platform.settle();
+      expect(engine.calls).toHaveLength(2);
+    }
   });
 
   it("C39 may follow another one in the same run", async () => {
@@ -281,13 +300,33 @@ describe("an approval nobody answers", () => {
     expect(engine.calls).toHaveLength(1);
   });
 
+  async function atOnce(chat: ChatHarness, first: "stop" | "approve") {
+    const { approvalId = "", digest = "" } = (await approvalsIn(chat))[0] ?? {};
+    const approved = { principal: USER, session: SESSION, approvalId, digest, decision: "approve" } as const;
+    const calls = [() => chat.stop(), () => chat.service.answerApproval(approved)];
+    const sent = (first === "stop" ? calls : calls.reverse()).map((send) => send());
+    const settled = await Promise.allSettled(sent);
+    await chat.platform.settle();
+    return settled;
+  }
+
   it("F-R8 cannot be answered any more once its run is asked to stop", async () => {
     await using asking = await askingChat();
     const { chat } = asking;
-    const [stopped, answered] = await Promise.allSettled([chat.stop(), answer(chat, "approve")]);
-    expect(stopped.status).toBe("fulfilled");
+    const [, answered] = await atOnce(chat, "stop");
     expect(answered).toMatchObject({ reason: { code: "approval_expired" } });
+    expect(await chat.runs()).toEqual(["stopped"]);
     expect(await chat.names()).not.toContain("ChatRunResumed");
+  });
+
+  it("C12 whose run is asked to stop just after it was answered is not executed", async () => {
+    await using asking = await askingChat();
+    const { chat, engine } = asking;
+    const [answered] = await atOnce(chat, "approve");
+    expect(answered?.status).toBe("fulfilled");
+    expect(await chat.runs()).toEqual(["stopped"]);
+    expect(await callOf(chat)).toMatchObject({ status: "cancelled" });
+    expect(engine.calls).toHaveLength(1);
   });
 });
 

@@ -63,6 +63,25 @@ describe("an engine that fails", () => {
     expect(asked).toBe(1);
   });
 
+  it("F-R9 to store that it executes a call does not execute it", async () => {
+    let effects = 0;
+    const engine: Engine = async function* () {
+      const call = { toolCallId: "t1", toolName: "pay" };
+      yield { type: "tool-call", ...call, input: { euros: 5 } };
+      yield { type: "tool-execution-start", ...call };
+      effects += 1;
+    };
+    const refusing = wrapped((storage, commit) => {
+      if (commit.events.some(({ name }) => name === "ChatToolExecutionStarted")) throw new Error("disk full");
+      return storage.commit(commit);
+    });
+    await using chat = chatHarness({ engine }, new Map(), manualPlatform(), refusing);
+    await chat.prompt("Pay");
+    await chat.platform.advance(60_000);
+    expect(await chat.runs()).toEqual(["failed"]);
+    expect(effects).toBe(0);
+  });
+
   it("F-R10 by falling silent fails its run after two minutes", async () => {
     await using chat = harness();
     await chat.prompt("Hello?");
@@ -158,17 +177,9 @@ describe("a storage that is down while a run goes on", () => {
   /** Rejects every commit with what a full or broken disk says, as long as it is told to. */
   function unreliable() {
     const disk: { error: Error | null } = { error: null };
-    const wrap = (storage: MessageStorageAdapter): MessageStorageAdapter => ({
-      capabilities: storage.capabilities,
-      load: (session) => storage.load(session),
-      events: (session, query) => storage.events(session, query),
-      command: (session, id) => storage.command(session, id),
-      commit: async (commit: SessionCommit): Promise<CommitResult> => {
-        if (disk.error !== null) throw disk.error;
-        return storage.commit(commit);
-      },
-      remove: (session) => storage.remove(session),
-      close: () => storage.close(),
+    const wrap = wrapped((storage, commit) => {
+      if (disk.error !== null) throw disk.error;
+      return storage.commit(commit);
     });
     return { disk, wrap };
   }
@@ -202,3 +213,16 @@ describe("a storage that is down while a run goes on", () => {
     expect(watcher.timeline()).not.toEqual(shown);
   });
 });
+
+/** A storage whose commits go another way. */
+function wrapped(commit: (storage: MessageStorageAdapter, commit: SessionCommit) => Promise<CommitResult>) {
+  return (storage: MessageStorageAdapter): MessageStorageAdapter => ({
+    capabilities: storage.capabilities,
+    load: (session) => storage.load(session),
+    events: (session, query) => storage.events(session, query),
+    command: (session, id) => storage.command(session, id),
+    commit: async (asked) => commit(storage, asked),
+    remove: (session) => storage.remove(session),
+    close: () => storage.close(),
+  });
+}
