@@ -1,5 +1,6 @@
 // Writes a golden log of a release: `npm run golden-log -- 0.1.0 [part]`. One that is there is never written again.
 import { writeFileSync } from "node:fs";
+import type { ApprovalEntity } from "@sessionstream/protocol/chat/v1";
 import { memoryStorage } from "@sessionstream/server-node";
 import { type ApprovalDecision, ChatApproval } from "@sessionstream/server-node/chat";
 import { contentsOf, GOLDEN_SESSION, GOLDEN_USER, goldenScene, printGoldenLog } from "./golden-log.ts";
@@ -43,7 +44,7 @@ async function answerAll(decision: ApprovalDecision): Promise<void> {
   for (const { kind, id, open, payload } of entities) {
     if (kind !== ChatApproval || !open) continue;
     // CAST: an entity of this kind has its payload.
-    const { digest } = payload as { readonly digest: string };
+    const { digest } = payload as ApprovalEntity;
     await service.answerApproval({ ...target, approvalId: id, digest, decision, reason: "as recorded" });
   }
 }
