@@ -5,7 +5,7 @@
 import type { ApprovalAnswer } from "@sessionstream/client";
 import type { ErrorCode } from "@sessionstream/protocol";
 import type { ApprovalEntitySchema } from "@sessionstream/protocol/chat/v1";
-import { useCallback, useRef } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { Payload } from "../renderer/payload.ts";
 import { useMayApprove } from "../thread/may-approve.ts";
 import { useThreadScope } from "../thread/thread-context.ts";
@@ -38,6 +38,8 @@ const STATUS: Readonly<Record<ApprovalPayload["status"], ApprovalStatus>> = {
   CHAT_APPROVAL_STATUS_UNSPECIFIED: "cancelled",
 };
 
+const IDLE: ActionState = { type: "idle" };
+
 /** After these no other answer from here can count. */
 const LAST_WORDS: ReadonlySet<string> = new Set<ErrorCode>([
   "already_answered",
@@ -57,21 +59,23 @@ export function useApproval(approval: ApprovalPayload): ApprovalView {
   const { thread } = useThreadScope();
   const connected = useSessionStream(({ getStatus }) => getStatus().hydration.type === "ready", { topic: onStatus });
   const given = useRef<Pick<ApprovalAnswer, "decision" | "reason">>({ decision: "deny" });
-  const [answer, send] = useAction(() => thread.answerApproval({ approvalId, digest, ...given.current }));
+  const [latest, send] = useAction(() => thread.answerApproval({ approvalId, digest, ...given.current }));
+  const [answered, setAnswered] = useState(digest);
 
-  const approve = useCallback(() => {
-    given.current = { decision: "approve" };
-    send();
-  }, [send]);
-  const deny = useCallback(
-    (reason?: string) => {
-      given.current = { decision: "deny", reason };
+  const give = useCallback(
+    (answer: Pick<ApprovalAnswer, "decision" | "reason">) => {
+      given.current = answer;
+      setAnswered(digest);
       send();
     },
-    [send],
+    [digest, send],
   );
+  const approve = useCallback(() => give({ decision: "approve" }), [give]);
+  const deny = useCallback((reason?: string) => give({ decision: "deny", reason }), [give]);
 
   const status = approvalStatus(approval);
+  // What became of an answer to something else that was shown here is no news of this; that it is on its way is.
+  const answer = latest.type === "failed" && answered !== digest ? IDLE : latest;
   const isRefused = answer.type === "failed" && LAST_WORDS.has(answer.error.code);
   return { status, connected, answerable: mayApprove && status === "pending" && !isRefused, answer, approve, deny };
 }
