@@ -19,12 +19,14 @@ interface Sources {
   readonly hasRow: (commandId: string) => boolean;
   /** What the reader is asked for; empty if it is others who are asked. */
   readonly question: () => string;
+  /** Whether it is not what the reader was asked for before. */
+  readonly isAnotherQuestion: boolean;
 }
 
 export function announce(
   before: ThreadStatus | null,
   after: ThreadStatus,
-  { answer, hasRow, question }: Sources,
+  { answer, hasRow, question, isAnotherQuestion }: Sources,
   labels: Labels,
 ): Announcement | null {
   const trouble = firstTrouble(before, after, labels);
@@ -32,7 +34,7 @@ export function announce(
   const aside = ownMessages(before, after, hasRow, labels);
   if (aside !== null) return { urgency: "polite", text: aside };
   const { run } = after;
-  if (run.type !== "run" || !isNews(before, run)) return null;
+  if (run.type !== "run" || !(isNews(before, run) || isAnotherQuestion)) return null;
 
   if (run.phase === "awaiting-input") {
     const text = question();

@@ -67,6 +67,24 @@ it("AT-22 C39 an approval is announced once, by the name of its tool", async () 
   expect(said.assertive).toHaveLength(1);
 });
 
+it("AT-22 C39 each approval is announced, also where two are asked at once or another has the same name", async () => {
+  const { session, said } = await thread();
+  const tools = ["delete_file", "delete_file", "send_mail"] as const;
+  const asked = tools.map((toolName, nth) => approval(`t${nth}`, { toolName }));
+  const decided = tools.map((toolName, nth) => approval(`t${nth}`, { toolName, status: "CHAT_APPROVAL_STATUS_DENIED" }));
+  act(() => void session.commit([...asked.slice(0, 1), run("r", "awaiting-input")]));
+  await waitFor(() => expect(said.assertive).toEqual(["Your approval is needed: delete_file"]));
+  act(() => void session.commit([...decided.slice(0, 1), run("r", "running")]));
+  act(() => void session.commit([...asked.slice(1), run("r", "awaiting-input")]));
+  await waitFor(() => expect(said.assertive).toHaveLength(2));
+  act(() => void session.commit(decided.slice(1, 2)));
+  await waitFor(() => expect(said.assertive.at(-1)).toBe("Your approval is needed: send_mail"));
+  act(() => void session.commit([...decided.slice(2), run("r", "running")]));
+  act(() => void session.commit([run("r", "stopped")]));
+  await waitFor(() => expect(said.polite.at(-1)).toBe("Stopped"));
+  expect(said.assertive).toHaveLength(3);
+});
+
 it("AT-22 a failed run and an unsent message are assertive", async () => {
   const hub = fakeHub();
   hub.failSubmits(new SessionStreamError("forbidden", "Not allowed."));
