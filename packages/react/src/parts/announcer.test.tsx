@@ -71,7 +71,9 @@ it("AT-22 C39 each approval is announced, also where two are asked at once or an
   const { session, said } = await thread();
   const tools = ["delete_file", "delete_file", "send_mail"] as const;
   const asked = tools.map((toolName, nth) => approval(`t${nth}`, { toolName }));
-  const decided = tools.map((toolName, nth) => approval(`t${nth}`, { toolName, status: "CHAT_APPROVAL_STATUS_DENIED" }));
+  const decided = tools.map((toolName, nth) =>
+    approval(`t${nth}`, { toolName, status: "CHAT_APPROVAL_STATUS_DENIED" }),
+  );
   act(() => void session.commit([...asked.slice(0, 1), run("r", "awaiting-input")]));
   await waitFor(() => expect(said.assertive).toEqual(["Your approval is needed: delete_file"]));
   act(() => void session.commit([...decided.slice(0, 1), run("r", "running")]));
