@@ -3,7 +3,6 @@
  * alone. When the faults are over they go on until nothing is asked any more.
  */
 import type { World } from "../run/world.ts";
-import { ignore } from "../script/choice.ts";
 import type { Random } from "../time/random.ts";
 import type { OpenThread, Tab } from "./tab.ts";
 
@@ -13,8 +12,8 @@ const PATIENCE_MS = 3_000;
 export class Answerers {
   readonly #world: World;
   readonly #random: Random;
-  /** When who has last answered what. */
-  readonly #answeredAt = new Map<string, number>();
+  /** When who may say again what they think of what; nobody does while they wait for an answer. */
+  readonly #patientUntil = new Map<string, number>();
 
   constructor(world: World, random: Random) {
     this.#world = world;
@@ -33,14 +32,16 @@ export class Answerers {
       const { approvalId, digest, status } = thread.timeline.getEntity(key)?.payload ?? {};
       if (status !== "CHAT_APPROVAL_STATUS_PENDING") continue;
       const who = `${tab.name} ${session} ${approvalId}`;
-      const last = this.#answeredAt.get(who);
-      if (last !== undefined && clock.now < last + PATIENCE_MS) continue;
-      this.#answeredAt.set(who, clock.now);
+      if (clock.now < (this.#patientUntil.get(who) ?? 0)) continue;
+      this.#patientUntil.set(who, clock.now + PATIENCE_MS);
       if (!all && this.#random.chance(0.3)) continue;
       const decision = this.#random.chance(0.6) ? "approve" : "deny";
       const answer = { approvalId: String(approvalId), digest: String(digest), decision } as const;
       clock.after(this.#random.pick([0, 0, 5, 200]), () => {
-        if (this.#world.tabs.includes(tab)) ignore(thread.answerApproval(answer));
+        if (!this.#world.tabs.includes(tab)) return;
+        this.#patientUntil.set(who, Number.POSITIVE_INFINITY);
+        const answered = () => void this.#patientUntil.set(who, clock.now + PATIENCE_MS);
+        thread.answerApproval(answer).then(answered, answered);
       });
     }
   }
