@@ -1,4 +1,4 @@
-import type { JsonValue } from "@sessionstream/protocol";
+import { findOutOfBounds, type JsonValue } from "@sessionstream/protocol";
 import { canonicalJson } from "../../platform/canonical-json.ts";
 import { sha256 } from "../../platform/sha256.ts";
 import type { SessionKey } from "../../storage/contract.ts";
@@ -14,11 +14,12 @@ export function approvalDigest(
   return sha256(canonicalJson([tenant, session, call.toolCallId, call.toolName, argumentsOf(call.input)]));
 }
 
-/** Arguments that are no JSON stand for themselves. */
+/** Arguments that are no JSON, or too deep to be walked, stand for themselves. */
 function argumentsOf(input: string): JsonValue {
   try {
     // CAST: what JSON.parse gives is JSON.
-    return [JSON.parse(input) as JsonValue];
+    const json = JSON.parse(input) as JsonValue;
+    return findOutOfBounds(json) === null ? [json] : input;
   } catch {
     return input;
   }

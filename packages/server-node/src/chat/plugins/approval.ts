@@ -2,6 +2,8 @@ import { SessionStreamError } from "@sessionstream/protocol";
 import { type ApprovalEntity, ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
 import type { DueEffect, EffectContext } from "../../effect/effect.ts";
 import { type EventInput, event } from "../../event/define-event.ts";
+import type { SessionView } from "../../projection/view.ts";
+import { runIdOf } from "../correlation.ts";
 import type { CallAnswer } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { ChatToolExecutionStarted } from "../events.ts";
@@ -45,8 +47,8 @@ export function approvalPlugin({ expiresAfterMs = 15 * 60_000 }: ApprovalOptions
       reported.type === "tool-approval-request" ? ask(run, reported, expiresAfterMs) : undefined,
     input(run, view) {
       const open = openApprovals(view, run.runId).map(({ payload }) => payload);
-      if (open.length === 0) return null;
-      return open.some(isPending) ? { type: "pending" } : given(run, open);
+      if (open.length === 0 || isTold(run, view, open)) return null;
+      return open.some(isPending) ? { type: "pending" } : given(run, view, open);
     },
     due: (view) =>
       view
@@ -63,10 +65,15 @@ function ask(
 ): readonly EventInput[] {
   const view = run.view();
   const toolCallId = callIdOf(view, run, engineId);
+  const id = approvalId(toolCallId);
+  if (view.get(ChatApproval, id) !== undefined) {
+    const problem = `Call ${engineId} was asked about before: each call of a run needs an id of its own.`;
+    throw new SessionStreamError("invalid_event", problem);
+  }
   const text = asText(input);
   const call = { toolCallId, toolName, input: text };
   const asked = {
-    approvalId: approvalId(toolCallId),
+    approvalId: id,
     messageId: run.messageId,
     ...call,
     input: clip(text),
@@ -81,8 +88,24 @@ function ask(
   return [requested, ...settleApproval(asked, { status: ChatApprovalStatus.DENIED, reason, decidedBy: "" })];
 }
 
+/**
+ * Whether the engine, told that a call cannot be shown, has only made another such call: it would be told so for ever, and
+ * nobody in between has a say (X29).
+ */
+function isTold({ runId }: RunRef, view: SessionView, open: readonly ApprovalEntity[]): boolean {
+  if (!open.every(isUnshown)) return false;
+  const before = view.list(ChatApproval).filter(({ payload }) => payload.closed && runIdOf(payload) === runId);
+  const last = before.at(-1);
+  return last !== undefined && isUnshown(last.payload);
+}
+
+/** Nobody was asked. */
+function isUnshown({ status, decidedBy }: ApprovalEntity): boolean {
+  return status === ChatApprovalStatus.DENIED && decidedBy === "";
+}
+
 /** The claim of what was approved comes first: whoever dies after it leaves the call interrupted, not to be done again. */
-function given(run: RunRef, approvals: readonly ApprovalEntity[]): RunInput {
+function given(run: RunRef, view: SessionView, approvals: readonly ApprovalEntity[]): RunInput {
   const approved = approvals.filter(({ status }) => status === ChatApprovalStatus.APPROVED);
   return {
     type: "given",
@@ -94,13 +117,13 @@ function given(run: RunRef, approvals: readonly ApprovalEntity[]): RunInput {
         ...(correlation === undefined ? {} : { correlation }),
       }),
     ),
-    answers: approvals.map((approval) => answerOf(run, approval)),
+    answers: approvals.map((approval) => answerOf(run, view, approval)),
   };
 }
 
-function answerOf(run: RunRef, approval: ApprovalEntity): CallAnswer {
+function answerOf(run: RunRef, view: SessionView, approval: ApprovalEntity): CallAnswer {
   const { toolName, input, status } = approval;
-  const call = { toolCallId: engineCallId(run, approval.toolCallId), toolName, input };
+  const call = { toolCallId: engineCallId(view, run, approval.toolCallId), toolName, input };
   if (status === ChatApprovalStatus.APPROVED) return { ...call, decision: "approved" };
   const decision = status === ChatApprovalStatus.DENIED ? "denied" : "expired";
   return { ...call, decision, error: refusalText(approval) };

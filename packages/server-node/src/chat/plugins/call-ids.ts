@@ -11,7 +11,8 @@ export function callIdOf(view: SessionView, { messageId }: RunRef, engineId: str
   return known === undefined || known.payload.messageId === messageId ? engineId : `${messageId}:${engineId}`;
 }
 
-/** What the engine calls it. */
-export function engineCallId({ messageId }: RunRef, toolCallId: string): string {
-  return toolCallId.startsWith(`${messageId}:`) ? toolCallId.slice(messageId.length + 1) : toolCallId;
+/** What the engine calls it. Its own ids may look like ours. */
+export function engineCallId(view: SessionView, run: RunRef, toolCallId: string): string {
+  const engineId = toolCallId.slice(run.messageId.length + 1);
+  return callIdOf(view, run, engineId) === toolCallId ? engineId : toolCallId;
 }

@@ -35,7 +35,7 @@ export function historyOf(view: SessionView, run: RunEntity): readonly EngineMes
 export function partsSoFar(view: SessionView, run: RunRef, answers: readonly CallAnswer[]): readonly EnginePart[] {
   const asked = new Set(answers.map(({ toolCallId }) => toolCallId));
   return (answersByRun(view).get(run.messageId) ?? [])
-    .map((part) => (part.type === "text" ? part : { ...part, toolCallId: engineCallId(run, part.toolCallId) }))
+    .map((part) => (part.type === "text" ? part : { ...part, toolCallId: engineCallId(view, run, part.toolCallId) }))
     .filter((part) => part.type === "text" || !asked.has(part.toolCallId));
 }
 
