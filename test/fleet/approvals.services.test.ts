@@ -28,10 +28,14 @@ describe.skipIf(postgresUrl === "")(
     }
 
     /** Two people, each at a node of their own, are asked. */
-    async function asking(fleet: Fleet, session: string): Promise<readonly [FleetClient, FleetClient]> {
+    async function asking(
+      fleet: Fleet,
+      session: string,
+      prompt = "delete",
+    ): Promise<readonly [FleetClient, FleetClient]> {
       const [first, second] = await Promise.all(fleet.nodes.map((node) => fleet.client(session, node)));
       if (first === undefined || second === undefined) throw new Error("There is a client at each node");
-      await first.send("delete");
+      await first.send(prompt);
       await Promise.all([first, second].map((client) => shows(client, "ChatRun", "CHAT_RUN_STATUS_AWAITING_INPUT")));
       return [first, second];
     }
@@ -62,6 +66,21 @@ describe.skipIf(postgresUrl === "")(
       await Promise.all(clients.map((client) => shows(client, "ChatRun", "CHAT_RUN_STATUS_FINISHED")));
       expect(executions(fleet, "at-once")).toBe(said[0].status === "fulfilled" ? 1 : 0);
       await expectConverged(fleet, clients);
+    });
+
+    it("F-R9 whose process is killed while the call is executed is interrupted, and executed no second time", async () => {
+      await using fleet = await twoNodes();
+      const clients = await asking(fleet, "executing", "delete slowly");
+      await answer(clients[0], "approve");
+      await vi.waitFor(() => expect(executions(fleet, "executing")).toBe(1), WITHIN);
+      const executing = fleet.nodes.findIndex((node) => node.executed("executing") === 1);
+      const survivor = clients[executing === 0 ? 1 : 0];
+      await fleet.nodes[executing]?.kill();
+      await shows(survivor, "ChatRun", "CHAT_RUN_STATUS_INTERRUPTED");
+      expect(shown(survivor, "ChatToolCall")).toMatchObject({ status: "interrupted", executing: false });
+      expect(shown(survivor, "ChatApproval")["status"]).toBe("CHAT_APPROVAL_STATUS_APPROVED");
+      expect(executions(fleet, "executing")).toBe(1);
+      await expectSound(fleet, "executing");
     });
 
     it("AT-17 outlives the process that asked", async () => {

@@ -60,7 +60,7 @@ const engine: Engine = async function* (request, signal) {
   const tell = (state: "started" | "stopped") => report({ type: "engine", session, state });
   tell("started");
   signal.addEventListener("abort", () => tell("stopped"));
-  if (request.prompt === "delete") {
+  if (request.prompt.startsWith("delete")) {
     if (request.resumed === null) {
       yield { type: "tool-call", ...DELETE };
       yield { type: "tool-approval-request", ...DELETE };
@@ -68,6 +68,7 @@ const engine: Engine = async function* (request, signal) {
     for (const { toolCallId, decision } of request.resumed?.answers ?? []) {
       if (decision !== "approved") continue;
       report({ type: "executed", session });
+      if (request.prompt === "delete slowly") await request.sleep(600_000);
       yield { type: "tool-result", toolCallId, result: "deleted" };
     }
     return;
