@@ -21,6 +21,7 @@ import {
 import { ChatMessage, ChatRun, ChatSession } from "./kinds.ts";
 import { approvalPlugin } from "./plugins/approval.ts";
 import type { ChatPlugin } from "./plugins/chat-plugin.ts";
+import { checkNeeds } from "./plugins/check-needs.ts";
 import { pluginDue } from "./plugins/plugin-due.ts";
 import { providerCallPlugin } from "./plugins/provider-call.ts";
 import { reasoningPlugin } from "./plugins/reasoning.ts";
@@ -68,6 +69,7 @@ export function chat(options: ChatOptions): HubModule {
   const resolveRuntime = engine === undefined ? options.resolveRuntime : () => engine;
   const chosen = options.plugins ?? [reasoningPlugin(), toolCallPlugin(), approvalPlugin()];
   const plugins = [textPlugin(), providerCallPlugin(), ...chosen];
+  checkNeeds(plugins);
   const owners = createRunOwners();
   const effects = {
     plugins,

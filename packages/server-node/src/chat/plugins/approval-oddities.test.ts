@@ -1,9 +1,16 @@
 import { ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
 import { describe, expect, it } from "vitest";
+import { chat } from "../chat.ts";
 import { ChatToolCall } from "../kinds.ts";
 import { answer, approvalsIn, askingChat, CALL, question } from "../testing/asking-chat.ts";
 import { chatHarness } from "../testing/chat-harness.ts";
 import { manualEngine } from "../testing/manual-engine.ts";
+import { approvalPlugin } from "./approval.ts";
+
+it("C39 a chat whose calls nobody keeps cannot ask about them, and says so at once", () => {
+  const { engine } = manualEngine();
+  expect(() => chat({ engine, plugins: [approvalPlugin()] })).toThrow(/approval needs .* ChatToolExecutionStarted/);
+});
 
 describe("an engine that asks in an odd way", () => {
   it("C39 under an id that looks like one of ours is answered under that id", async () => {

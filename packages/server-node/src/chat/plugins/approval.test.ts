@@ -7,6 +7,7 @@ import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
 import { approvalPlugin } from "./approval.ts";
 import { approvalDigest } from "./approval-digest.ts";
 import { ChatApproval } from "./approval-entity.ts";
+import { toolCallPlugin } from "./tool-call.ts";
 
 const { PENDING, APPROVED, DENIED, EXPIRED, CANCELLED } = ChatApprovalStatus;
 const MINUTE = 60_000;
@@ -239,7 +240,7 @@ describe("an answer", () => {
   });
 
   it("F-R8 comes too late once the time is over, by the server's clock and not by its sweep", async () => {
-    await using asking = await askingChat({ plugins: [approvalPlugin({ expiresAfterMs: 1_000 })] });
+    await using asking = await askingChat({ plugins: [toolCallPlugin(), approvalPlugin({ expiresAfterMs: 1_000 })] });
     const { chat } = asking;
     const { expiresAt = 0 } = (await approvalsIn(chat))[0] ?? {};
     await chat.platform.advance(expiresAt - chat.platform.now());

@@ -6,7 +6,7 @@ import type { SessionView } from "../../projection/view.ts";
 import { runIdOf } from "../correlation.ts";
 import type { CallAnswer } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
-import { ChatToolExecutionStarted } from "../events.ts";
+import { ChatToolCallFinished, ChatToolExecutionStarted, ChatToolResultReady } from "../events.ts";
 import { answerApproval } from "./answer-approval.ts";
 import { approvalDigest } from "./approval-digest.ts";
 import {
@@ -41,6 +41,7 @@ export function approvalPlugin({ expiresAfterMs = 15 * 60_000 }: ApprovalOptions
     version: 1,
     commands: [answerApproval],
     events: [ChatApprovalRequested, ChatApprovalSettled],
+    needs: [ChatToolExecutionStarted, ChatToolResultReady, ChatToolCallFinished],
     kinds: [ChatApproval],
     project: approvalHandlers,
     onRun: (run) => (reported) =>

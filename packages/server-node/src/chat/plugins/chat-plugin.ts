@@ -55,6 +55,8 @@ export interface ChatPlugin {
   /** Raise it when the same log shall give other entities. */
   readonly version: number;
   readonly events: readonly EventType[];
+  /** Events of other plugins that it says: a chat without them is refused. */
+  readonly needs?: readonly EventType[];
   /** Kinds that this plugin alone writes, through `project`. */
   readonly kinds: readonly EntityKind[];
   /** Handlers of any event of the session, the chat's own included; a throw stops nobody else's entities. */
