@@ -46,6 +46,9 @@ export interface Labels {
   readonly code: string;
   readonly unsafeLink: string;
   readonly imageBlocked: (host: string) => string;
+  readonly footnotes: string;
+  /** Back to where the text refers to this footnote. */
+  readonly footnoteBack: (nth: number) => string;
   readonly taskDone: string;
   readonly taskOpen: string;
   readonly warning: string;
@@ -167,6 +170,8 @@ export const ENGLISH: Labels = {
   code: "Code",
   unsafeLink: "This link was disabled because its address is not safe",
   imageBlocked: (host) => (host === "" ? "Image not loaded" : `Image from ${host} not loaded`),
+  footnotes: "Footnotes",
+  footnoteBack: (nth) => `Back to reference ${nth}`,
   taskDone: "Done",
   taskOpen: "Not done",
   warning: "Warning",

@@ -35,7 +35,7 @@ function Link(props: Props<"a">) {
   );
 }
 
-function OuterLink({ href, id, children }: Props<"a">) {
+function OuterLink({ href, id, "aria-label": footnote, children }: Props<"a">) {
   const part = usePart();
   const labels = useLabels();
   const target = linkTarget(href);
@@ -49,7 +49,12 @@ function OuterLink({ href, id, children }: Props<"a">) {
   }
   if (target.type === "internal") {
     return (
-      <a href={target.href} id={id} {...part("link")}>
+      <a
+        href={target.href}
+        id={id}
+        aria-label={footnote === undefined ? undefined : labels.footnoteBack(Number(footnote))}
+        {...part("link")}
+      >
         {shown}
       </a>
     );
@@ -133,15 +138,21 @@ function TaskMark({ checked }: Props<"input">) {
 }
 
 /** A model's headings stand below those of the page; ids would collide between messages. */
-function heading(Tag: "h3" | "h4" | "h5" | "h6", level: number) {
+function heading(Tag: "h3" | "h5" | "h6", level: number) {
   return function Heading({ children }: { readonly children?: ReactNode }) {
     return <Tag data-level={level}>{children}</Tag>;
   };
 }
 
+/** Only the one above the footnotes, which nobody has written, has an id. */
+function SecondHeading({ id, children }: Props<"h2">) {
+  const labels = useLabels();
+  return <h4 data-level={2}>{id === undefined ? children : labels.footnotes}</h4>;
+}
+
 export const MARKDOWN_COMPONENTS: Components = {
   h1: heading("h3", 1),
-  h2: heading("h4", 2),
+  h2: SecondHeading,
   h3: heading("h5", 3),
   h4: heading("h6", 4),
   h5: heading("h6", 5),

@@ -1,6 +1,7 @@
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it, vi } from "vitest";
+import { LabelsProvider } from "../../labels/labels-context.tsx";
 import { ImagesProvider } from "./images-context.tsx";
 import { Markdown } from "./markdown.tsx";
 
@@ -187,6 +188,18 @@ it("X25 references to characters are read without asking the page, and stand for
   expect(container.querySelector("p")?.textContent).toBe("a & b <i> — &unheard; &constructor; A &amp;");
   expect(container.querySelector("pre")?.textContent).toBe("&lt;");
   expect(screen.getByRole("link", { name: "x" })).toHaveAttribute("href", "https://a.example/?b&c");
+});
+
+it("V22 footnotes are named in the reader's language, and so is the way back", () => {
+  const labels = { footnotes: "Fußnoten", footnoteBack: (nth: number) => `Zurück zu Verweis ${nth}` };
+  render(
+    <LabelsProvider labels={labels}>
+      <Markdown text={"One[^1], two[^2].\n\n[^1]: first\n[^2]: second"} />
+    </LabelsProvider>,
+  );
+  screen.getByRole("heading", { name: "Fußnoten" });
+  screen.getByRole("link", { name: "Zurück zu Verweis 1" });
+  screen.getByRole("link", { name: "Zurück zu Verweis 2" });
 });
 
 it("X24 X20 a link holds no other, and shows every letter of what it says", () => {

@@ -26,6 +26,11 @@ const HANDLERS: NonNullable<Options["handlers"]> = {
   html: (_state, { value }: { readonly value: string }) => ({ type: "text", value }),
 };
 
+/** A number: what it is called is for the link to say. */
+function footnoteBackLabel(index: number): string {
+  return String(index + 1);
+}
+
 /** `prefix` keeps the ids of footnotes apart from those of the page. `null`: show the text as it is. */
 export function readMarkdown(text: string, prefix: string): ReactElement | null {
   if (isTooCostly(text)) return null;
@@ -36,7 +41,7 @@ export function readMarkdown(text: string, prefix: string): ReactElement | null 
     });
     assertSmall(tree);
     resolveReferences(tree);
-    return toJsxRuntime(toHast(tree, { clobberPrefix: prefix, handlers: HANDLERS }), {
+    return toJsxRuntime(toHast(tree, { clobberPrefix: prefix, handlers: HANDLERS, footnoteBackLabel }), {
       Fragment,
       jsx,
       jsxs,
