@@ -75,9 +75,14 @@ describe("a subscriber that comes in the middle", () => {
           await scheduler.schedule(Promise.resolve(), `publish ${letter}`);
           published.push(hub.publish(room, [grown("a", letter)]));
         }, Promise.resolve());
-        const attached = scheduler.schedule(Promise.resolve(), "subscribe").then(() =>
-          hub.attach(ada, attachRequest({ session: room, cursor, sinceSnapshotOrdinal: cursor?.ordinal ?? 0n, sink })),
-        );
+        const attached = scheduler
+          .schedule(Promise.resolve(), "subscribe")
+          .then(() =>
+            hub.attach(
+              ada,
+              attachRequest({ session: room, cursor, sinceSnapshotOrdinal: cursor?.ordinal ?? 0n, sink }),
+            ),
+          );
         const drains = Array.from({ length: 3 }, () => scheduler.schedule(Promise.resolve(), "drain").then(read));
         await scheduler.waitFor(Promise.all([begun, attached, ...drains]));
         await scheduler.waitFor(Promise.all(published));
