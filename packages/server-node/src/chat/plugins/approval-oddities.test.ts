@@ -1,15 +1,28 @@
 import { ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
 import { describe, expect, it } from "vitest";
+import { event } from "../../event/define-event.ts";
 import { chat } from "../chat.ts";
 import { ChatToolCall } from "../kinds.ts";
 import { answer, approvalsIn, askingChat, CALL, question } from "../testing/asking-chat.ts";
 import { chatHarness } from "../testing/chat-harness.ts";
 import { manualEngine } from "../testing/manual-engine.ts";
 import { approvalPlugin } from "./approval.ts";
+import { ChatApprovalSettled } from "./approval-entity.ts";
 
 it("C39 a chat whose calls nobody keeps cannot ask about them, and says so at once", () => {
   const { engine } = manualEngine();
   expect(() => chat({ engine, plugins: [approvalPlugin()] })).toThrow(/approval needs .* ChatToolExecutionStarted/);
+});
+
+it("F-R6 of two decisions in a log, whoever wrote them, the first one counts", async () => {
+  await using asking = await askingChat();
+  const { chat } = asking;
+  const [asked] = await approvalsIn(chat);
+  const { approvalId = "", messageId = "" } = asked ?? {};
+  const said = { approvalId, messageId, status: ChatApprovalStatus.DENIED, decidedBy: "ada" };
+  const again = { ...said, status: ChatApprovalStatus.APPROVED, decidedBy: "grace" };
+  await chat.publish(event(ChatApprovalSettled, said), event(ChatApprovalSettled, again));
+  expect(await approvalsIn(chat)).toMatchObject([{ status: ChatApprovalStatus.DENIED, decidedBy: "ada" }]);
 });
 
 describe("an engine that asks in an odd way", () => {

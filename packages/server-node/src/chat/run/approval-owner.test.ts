@@ -1,4 +1,4 @@
-import type { ApprovalEntity } from "@sessionstream/protocol/chat/v1";
+import { type ApprovalEntity, ChatApprovalStatus } from "@sessionstream/protocol/chat/v1";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AT_ONCE, LOST } from "../../doorbell/testing/unreliable-doorbell.ts";
@@ -134,6 +134,20 @@ describe("an approval and its processes", () => {
     await fleet.clock.advance(MINUTE + 15_000);
     expect(executed).toMatchObject([{ node: "b", decision: "expired" }]);
     expect((await logOf(fleet)).at(-1)).toBe("ChatRunFinished");
+  });
+
+  it("F-R8 that a process refuses as too late expires there, though the others have time left by their clocks", async () => {
+    const fleet = hubFleet();
+    const executed: Executed[] = [];
+    const start = nodes(fleet, executed);
+    const { clock } = fleet;
+    const ahead = { ...clock, now: () => clock.now() + 20 * MINUTE, randomId: () => `ahead-${clock.randomId()}` };
+    const [a, b] = [start("a"), start("b", { platform: ahead })];
+    const approval = await asked(fleet, a);
+    await expect(reply(b, approval, "approve")).rejects.toMatchObject({ code: "approval_expired" });
+    await clock.advance(10_000);
+    expect((await approvalAt(a)).status).toBe(ChatApprovalStatus.EXPIRED);
+    expect(executed).toMatchObject([{ decision: "expired" }]);
   });
 
   it("C39 costs nothing while it waits: no lease is prolonged, no effect runs", async () => {
