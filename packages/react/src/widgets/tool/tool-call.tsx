@@ -13,9 +13,9 @@ import { usePart } from "../../slots/use-part.ts";
 import { Notice } from "../message/notice.tsx";
 import { ScrollText } from "../scroll-text/scroll-text.tsx";
 import { ApprovalBody } from "./approval-body.tsx";
+import { prettyJson } from "./json-text.ts";
 import { ToolCard } from "./tool-card.tsx";
 import { ToolOutput } from "./tool-output.tsx";
-import { prettyJson } from "./tool-status.ts";
 
 export type ToolCallProps = RendererProps<Payload<typeof ToolCallEntitySchema>>;
 export type ToolApprovalProps = RendererProps<ApprovalPayload>;

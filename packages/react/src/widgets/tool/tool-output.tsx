@@ -3,8 +3,8 @@ import { useLabels } from "../../labels/labels-context.tsx";
 import { usePart } from "../../slots/use-part.ts";
 import { Notice } from "../message/notice.tsx";
 import { ScrollText } from "../scroll-text/scroll-text.tsx";
+import { parseJson } from "./json-text.ts";
 import { JsonTree } from "./json-tree.tsx";
-import { parseJson } from "./tool-status.ts";
 
 export interface ToolOutputProps {
   readonly result: string;
