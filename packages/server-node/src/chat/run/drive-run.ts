@@ -85,6 +85,8 @@ async function answer(
   heard: () => void,
 ): Promise<void> {
   const engine = await resolveRuntime(request);
+  // Stopped before it began: what it would do first may be a call that was approved.
+  if (signal.aborted) return;
   let saidText = false;
   let saidAnything = false;
   for await (const event of atOnce(engine(request, signal), "An engine")) {

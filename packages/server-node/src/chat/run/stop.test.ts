@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../engine/engine.ts";
 import type { RuntimeEvent } from "../engine/runtime-event.ts";
 import { ChatToolCall } from "../kinds.ts";
+import { answer, CALL, question } from "../testing/asking-chat.ts";
 import { chatHarness } from "../testing/chat-harness.ts";
 import { manualEngine, textDeltas } from "../testing/manual-engine.ts";
 
@@ -42,6 +43,42 @@ describe("a stop", () => {
       "assistant: three four (stopped)",
     ]);
     expect((await chat.records(ChatToolCall))[0]?.payload).toMatchObject({ status: "cancelled", executing: false });
+  });
+
+  it("C12 in the very moment an approved call would be executed keeps its engine from being called", async () => {
+    for (let turns = 0; turns < 30; turns += 1) {
+      const calls: boolean[] = [];
+      const engine: Engine = async function* ({ resumed }, signal) {
+        calls.push(signal.aborted);
+        if (resumed === null) yield* question(CALL);
+      };
+      await using chat = chatHarness({ engine });
+      await chat.prompt("Delete it");
+      await chat.platform.advance(100);
+      const answered = answer(chat, "approve");
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      await Promise.allSettled([answered, chat.stop()]);
+      await chat.platform.settle();
+      expect(calls).not.toContain(true);
+      expect((await chat.runs())[0]).toMatch(/stopped|finished/);
+    }
+  });
+
+  it("C12 while its runtime is still being looked for keeps an engine from being called", async () => {
+    let found = () => {};
+    const { engine, calls } = manualEngine();
+    const resolveRuntime = () =>
+      new Promise<Engine>((resolve) => {
+        found = () => resolve(engine);
+      });
+    await using chat = chatHarness({ resolveRuntime });
+    await chat.prompt("Hello?");
+    await chat.platform.settle();
+    await chat.stop();
+    found();
+    await chat.platform.settle();
+    expect(await chat.runs()).toEqual(["stopped"]);
+    expect(calls).toHaveLength(0);
   });
 
   it("C12 lets go of an engine that ignores its signal at its next word", async () => {
