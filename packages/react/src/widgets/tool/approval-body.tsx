@@ -146,8 +146,11 @@ function Trouble() {
   const aside = (text: string) => <p {...part("card-meta")}>{text}</p>;
   if (answer.type === "failed") {
     const text = errorText(answer.error, labels);
-    if (answer.error.code === "already_answered") return aside(text);
-    if (status === "pending") return <Notice level="error" text={text} />;
+    const isAside = answer.error.code === "already_answered";
+    // Spoken too: the focus is elsewhere, on the button that was pressed or on what stands for it.
+    if (isAside || status === "pending") {
+      return <div role="alert">{isAside ? aside(text) : <Notice level="error" text={text} />}</div>;
+    }
   }
   if (!answerable) return null;
   if (answer.type === "busy") return aside(labels.sending);
