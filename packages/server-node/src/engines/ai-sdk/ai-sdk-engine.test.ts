@@ -5,6 +5,7 @@ import { MockLanguageModelV3 } from "ai/test";
 import { describe, expect, it } from "vitest";
 import type { EngineRequest } from "../../chat/engine/engine.ts";
 import type { RuntimeEvent } from "../../chat/engine/runtime-event.ts";
+import { asText } from "../../chat/plugins/tool-text.ts";
 import { type AiSdkEngineOptions, aiSdkEngine } from "./ai-sdk-engine.ts";
 
 type StreamResult = Awaited<ReturnType<MockLanguageModelV3["doStream"]>>;
@@ -180,6 +181,30 @@ describe("the AI SDK engine", () => {
       expect(told).toContain("I will look.");
       expect(told).toContain("sunny");
     });
+
+    it.each(["draft.md", "42", '{"path":"a"}'])(
+      "X29 is executed with %j as it was shown, though it is no object",
+      async (said) => {
+        const executed: unknown[] = [];
+        const remove = tool({
+          inputSchema: jsonSchema<string>({ type: "string" }),
+          needsApproval: true,
+          execute: async (path) => {
+            executed.push(path);
+          },
+        });
+        const call = { toolCallId: "c1", toolName: "remove", input: JSON.stringify(said) };
+        const calls = new MockLanguageModelV3({
+          doStream: streams({ type: "tool-call", ...call }, finish("tool-calls")),
+        });
+        const asked = await collect({ model: calls, tools: { remove } });
+        const shown = asked.flatMap((event) => (event.type === "tool-approval-request" ? [asText(event.input)] : []));
+        const answers = shown.map((input) => ({ ...call, input, decision: "approved" }) as const);
+        const model = new MockLanguageModelV3({ doStream: streams(...says("1", "Done."), finish("stop")) });
+        await collect({ model, tools: { remove } }, { ...request, resumed: { parts: [], answers } });
+        expect(executed).toEqual([said]);
+      },
+    );
 
     it("C39 is not executed when it was denied, and the model is told why", async () => {
       const executed: string[] = [];

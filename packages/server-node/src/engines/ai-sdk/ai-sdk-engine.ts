@@ -7,7 +7,7 @@ export interface AiSdkEngineOptions {
   readonly model: LanguageModel;
   readonly system?: string;
   readonly tools?: ToolSet;
-  /** Calls of the model within one run. Default 10. */
+  /** Calls of the model within one run; after people have answered, as many again. Default 10. */
   readonly maxSteps?: number;
   /**
    * Where the model may fetch an attached image. Default: nowhere, because the URL comes from a browser, and your

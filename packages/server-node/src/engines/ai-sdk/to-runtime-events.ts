@@ -32,13 +32,13 @@ export function createPartTranslator({ modelId, mayAsk, wasApproved }: Translato
         return [{ type: "tool-input-delta", toolCallId: part.id, text: part.delta }];
       case "tool-call": {
         const { toolCallId, toolName } = part;
-        const input = toJson(part.input);
+        const input = inputOf(part);
         const call = { type: "tool-call", toolCallId, toolName, input } as const;
         return mayAsk(toolName) ? [call] : [call, { type: "tool-execution-start", toolCallId, toolName }];
       }
       case "tool-approval-request": {
-        const { toolCallId, toolName, input } = part.toolCall;
-        return [{ type: "tool-approval-request", toolCallId, toolName, input: toJson(input) }];
+        const { toolCallId, toolName } = part.toolCall;
+        return [{ type: "tool-approval-request", toolCallId, toolName, input: inputOf(part.toolCall) }];
       }
       case "tool-output-denied":
         // What people denied has failed already. What they allowed, and the tool does not ask about any more, has not.
@@ -94,6 +94,12 @@ function tokenUsage(usage: LanguageModelUsage): TokenUsage {
     cacheReadInputTokens: cacheReadTokens,
     cacheCreationInputTokens: cacheWriteTokens,
   };
+}
+
+/** Text is told apart from JSON text, or an approved call would be executed with something else. What is no JSON stays. */
+function inputOf(call: { readonly input: unknown; readonly invalid?: boolean | undefined }): JsonValue {
+  const json = toJson(call.input);
+  return typeof json === "string" && call.invalid !== true ? JSON.stringify(json) : json;
 }
 
 function toJson(value: unknown): JsonValue {
