@@ -1,5 +1,6 @@
 /** Owns telling where a fence of code begins and ends, line by line. */
-const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
+// A line may end in "\r", which a dot leaves out.
+const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/s;
 
 /** @returns the marks it was opened with. */
 export function openedFence(line: string): string | null {

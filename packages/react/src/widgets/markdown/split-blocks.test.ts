@@ -10,6 +10,7 @@ describe("V08 markdown is cut into blocks", () => {
     ["1. a\n\n   more of a\n\n2. b", ["1. a\n\n   more of a\n\n2. b"]],
     ["```\na\n\nb\n```\n\nafter", ["```\na\n\nb\n```\n\n", "after"]],
     ["```\nnever closed\n\nstill code", ["```\nnever closed\n\nstill code"]],
+    ["```ts\r\na\r\n\r\nb\r\n```\r\n\r\nafter", ["```ts\r\na\r\n\r\nb\r\n```\r\n\r\n", "after"]],
     ["````\n```\n\n```\n````\n\nafter", ["````\n```\n\n```\n````\n\n", "after"]],
     ["    code\n\n    code\n\ntext", ["    code\n\n    code\n\n", "text"]],
     ["> a\n\n> b", ["> a\n\n", "> b"]],
