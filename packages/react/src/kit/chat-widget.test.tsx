@@ -112,6 +112,20 @@ it("V19 the dialog of another conversation, and one that is not to be remembered
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 
+it("V19 a dialog stays open while the app begins another conversation, and is so when that is loaded again", async () => {
+  const { backend } = fakeHub();
+  const first = render(<ChatWidget backend={backend} sessionId="before" />);
+  await userEvent.click(screen.getByRole("button", { name: "Open chat" }));
+  first.rerender(<ChatWidget backend={backend} sessionId="begun" />);
+  screen.getByRole("dialog");
+  first.unmount();
+
+  const again = render(<ChatWidget backend={backend} sessionId="begun" />);
+  screen.getByRole("dialog");
+  again.rerender(<ChatWidget backend={backend} sessionId="newer" />);
+  screen.getByRole("dialog");
+});
+
 it("V19 where the browser keeps nothing the dialog opens and closes all the same", async () => {
   const refuse = () => {
     throw new DOMException("Nothing is kept here", "SecurityError");

@@ -2,7 +2,7 @@
  * Owns whether the floating chat is open: as its reader left it in this tab, else as the app says. So a page that is
  * loaded again in the middle of an answer goes on showing it. A browser that keeps nothing forgets this, and no more.
  */
-import { useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 
 export interface Opening {
   readonly open: boolean;
@@ -18,20 +18,23 @@ export interface OpeningOptions {
 }
 
 export function useOpening({ sessionId, defaultOpen, remember }: OpeningOptions): Opening {
+  const [first] = useState(sessionId);
   const [chosen, setChosen] = useState<boolean | null>(null);
   // Not on a server, nor while its page is taken over: both have to show the same.
   const left = useSyncExternalStore(
     neverTells,
-    () => (remember ? recall(sessionId) : null),
+    () => (remember ? recall(first) : null),
     () => null,
   );
+  const asLeft = chosen ?? left;
+  // The dialog may show another conversation by now, which the app has begun in its place.
+  useEffect(() => {
+    if (remember && asLeft !== null) keep(sessionId, asLeft);
+  }, [remember, sessionId, asLeft]);
   return {
-    open: chosen ?? left ?? defaultOpen,
+    open: asLeft ?? defaultOpen,
     restored: chosen === null && left !== null,
-    setOpen(open) {
-      setChosen(open);
-      if (remember) keep(sessionId, open);
-    },
+    setOpen: setChosen,
   };
 }
 
