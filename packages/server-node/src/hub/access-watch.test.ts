@@ -171,6 +171,22 @@ describe("asking again", () => {
     expect(asked).toEqual([]);
   });
 
+  it("keeps nothing of those it did not let in, whoever refused them", async () => {
+    const { join, platform, decide, hub } = start();
+    await join(bob);
+    const before = platform.pendingTimers;
+    const superseded = () => {
+      throw new Error("another one took its place");
+    };
+    await expect(join(alice, { onOpen: superseded })).rejects.toThrow("another one");
+    decide(() => false);
+    for (let n = 0; n < 10; n += 1) {
+      await expect(join({ id: `user-${n}`, tenant: "acme" })).rejects.toMatchObject({ code: "forbidden" });
+    }
+    expect(platform.pendingTimers).toBe(before);
+    expect(hub.stats().subscribers).toBe(1);
+  });
+
   it("asks no more about who has left, and lets a closed hub rest", async () => {
     const { join, platform, asked, hub } = start();
     const { subscription } = await join();
