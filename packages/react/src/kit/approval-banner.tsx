@@ -1,4 +1,4 @@
-import type { MouseEvent } from "react";
+import { type MouseEvent, useLayoutEffect, useRef } from "react";
 import { onApprovals, pendingApproval } from "../hooks/pending-approval.ts";
 import { useSessionStream } from "../hooks/use-session-stream.ts";
 import { useLabels } from "../labels/labels-context.tsx";
@@ -8,12 +8,25 @@ import { ToolIcon } from "../widgets/icons/icons.tsx";
 
 /** Over the composer: the run waits for the reader's word, and the way to where it is asked for. */
 export function ApprovalBanner() {
+  const waits = useSessionStream((thread) => pendingApproval(thread) !== undefined, { topic: onApprovals });
+  return useMayApprove() && waits ? <Banner /> : null;
+}
+
+const VIEWPORT = "[data-part=viewport]";
+
+function Banner() {
   const part = usePart();
   const labels = useLabels();
-  const waits = useSessionStream((thread) => pendingApproval(thread) !== undefined, { topic: onApprovals });
-  if (!useMayApprove() || !waits) return null;
+  const element = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const banner = element.current;
+    return () => {
+      // It goes when somebody answers. Not the composer: whoever was about to press Enter would send what stands there.
+      if (banner?.contains(document.activeElement)) inPanelOf(banner, VIEWPORT)?.focus({ preventScroll: true });
+    };
+  }, []);
   return (
-    <div {...part("banner", { state: "approval" })}>
+    <div ref={element} {...part("banner", { state: "approval" })}>
       <ToolIcon />
       <span {...part("banner-text")}>{labels.awaitingApproval}</span>
       <button type="button" onClick={showApproval} {...part("banner-action")}>
@@ -27,8 +40,12 @@ export function ApprovalBanner() {
 const ASKING = '[data-part="card"][data-state="pending"], [data-part="approval"][data-state="pending"]';
 
 function showApproval({ currentTarget }: MouseEvent): void {
-  const shown = currentTarget.closest("[data-part=panel]")?.querySelector<HTMLElement>(ASKING);
+  const shown = inPanelOf(currentTarget, ASKING);
   shown?.scrollIntoView({ block: "center" });
   const header = shown?.querySelector<HTMLElement>("[data-part=card-header]");
   (header ?? shown)?.focus({ preventScroll: true });
+}
+
+function inPanelOf(element: Element, selector: string): HTMLElement | null | undefined {
+  return element.closest("[data-part=panel]")?.querySelector<HTMLElement>(selector);
 }
