@@ -43,6 +43,19 @@ describe("an engine that asks in an odd way", () => {
     expect((await chat.records(ChatToolCall)).map(({ payload }) => payload.status)).toEqual(["completed"]);
   });
 
+  it("C39 without having made the call first has made it, with the arguments that are shown, and once", async () => {
+    const engine = manualEngine();
+    await using chat = chatHarness({ engine: engine.engine });
+    await chat.prompt("Delete it");
+    await chat.platform.settle();
+    engine.call.say({ type: "tool-approval-request", ...CALL }, ...question({ ...CALL, toolCallId: "t2" }));
+    engine.call.end();
+    await chat.platform.advance(100);
+    const calls = (await chat.records(ChatToolCall)).map(({ payload: { status, input } }) => `${status} ${input}`);
+    expect(calls).toEqual(Array(2).fill('requested {"path":"a.txt"}'));
+    expect((await chat.names()).filter((name) => name === "ChatToolCallRequested")).toHaveLength(2);
+  });
+
   it("X29 with arguments nested too deep to be walked is asked about all the same", async () => {
     const engine = manualEngine();
     await using chat = chatHarness({ engine: engine.engine });

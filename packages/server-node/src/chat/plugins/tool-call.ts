@@ -49,7 +49,7 @@ export function toolCallPlugin(): ChatPlugin {
           case "tool-call":
             return calls.request(reported.toolCallId, reported.toolName, asText(reported.input));
           case "tool-approval-request":
-            return calls.start(reported.toolCallId, reported.toolName);
+            return calls.ask(reported.toolCallId, reported.toolName, asText(reported.input));
           case "tool-execution-start":
             return calls.execute(reported.toolCallId, reported.toolName);
           case "tool-result":
@@ -76,6 +76,8 @@ interface Call {
   readonly toolName: string;
   sequence: number;
   length: number;
+  /** Its arguments are complete. */
+  isRequested: boolean;
 }
 
 /** The calls of one run, by the engine's ids. */
@@ -94,14 +96,23 @@ function toolCalls(run: PluginRun) {
     const before = calls.get(id);
     if (before !== undefined) return { call: before, events: [] };
     const view = run.view();
-    const call: Call = { toolCallId: callIdOf(view, run, id), toolName, sequence: 0, length: 0 };
+    const call: Call = { toolCallId: callIdOf(view, run, id), toolName, sequence: 0, length: 0, isRequested: false };
     calls.set(id, call);
     // A run that goes on after people were asked speaks of calls it began before.
     if (view.get(ChatToolCall, call.toolCallId) !== undefined) return { call, events: [] };
     return { call, events: [event(ChatToolCallStarted, { ...about(call), parentMessageId: run.messageId })] };
   }
 
+  function request(id: string, toolName: string, input: string): readonly EventInput[] {
+    const { call, events } = known(id, toolName);
+    call.isRequested = true;
+    return [...events, event(ChatToolCallRequested, { ...about(call), toolName, input: clip(input) })];
+  }
+
   return {
+    request,
+    ask: (id: string, toolName: string, input: string) =>
+      calls.get(id)?.isRequested === true ? [] : request(id, toolName, input),
     start: (id: string, toolName: string) => known(id, toolName).events,
     patch(id: string, text: string): readonly EventInput[] {
       const { call, events } = known(id, "");
@@ -112,10 +123,6 @@ function toolCalls(run: PluginRun) {
       const { messageId } = run;
       const patch = { arguments: text, mode: ChatStreamPatchMode.APPEND, sequence, offset };
       return [...events, event(ChatToolArgumentsPatch, { messageId, toolCallId: call.toolCallId, ...patch })];
-    },
-    request(id: string, toolName: string, input: string): readonly EventInput[] {
-      const { call, events } = known(id, toolName);
-      return [...events, event(ChatToolCallRequested, { ...about(call), toolName, input: clip(input) })];
     },
     execute(id: string, toolName = ""): readonly EventInput[] {
       const { call, events } = known(id, toolName);
