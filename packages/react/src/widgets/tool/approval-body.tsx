@@ -2,7 +2,7 @@
  * Owns what a card says of an approval: what is asked and until when, the answers, and what was decided. The arguments
  * are the card's.
  */
-import { type MouseEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from "react";
 import type { ApprovalPayload, ApprovalStatus } from "../../hooks/use-approval.ts";
 import { errorText } from "../../labels/error-text.ts";
 import { showHidden } from "../../labels/hidden-characters.ts";
@@ -99,7 +99,7 @@ function Answers() {
   };
   return (
     <>
-      {reason === null ? <ApproveButton /> : <Reason text={reason} setText={setReason} />}
+      {reason === null ? <ApproveButton /> : <Reason text={reason} setText={setReason} onEscape={goBack} />}
       <DenyButton buttonRef={denyButton} reason={reason?.trim()} onClick={askWhy} />
       {reason === null ? null : (
         <button type="button" onClick={goBack} {...part("button", { state: "quiet" })}>
@@ -116,13 +116,21 @@ const LONGEST_REASON = 1_000;
 interface ReasonProps {
   readonly text: string;
   readonly setText: (text: string) => void;
+  readonly onEscape: () => void;
 }
 
-function Reason({ text, setText }: ReasonProps) {
+function Reason({ text, setText, onEscape }: ReasonProps) {
   const part = usePart();
   const labels = useLabels();
   const element = useRef<HTMLTextAreaElement>(null);
   useEffect(() => element.current?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    // Escape that dismisses an input method's candidates is not meant for us.
+    if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+    // Around it, Escape closes the chat.
+    event.stopPropagation();
+    onEscape();
+  };
   return (
     <textarea
       ref={element}
@@ -133,6 +141,7 @@ function Reason({ text, setText }: ReasonProps) {
       placeholder={labels.approvalReason}
       value={text}
       onChange={(event) => setText(event.target.value)}
+      onKeyDown={onKeyDown}
       {...part("approval-input")}
     />
   );

@@ -76,6 +76,15 @@ it("V13 a refusal may say why, or be taken back before it is one; the focus goes
   await userEvent.click(button("Back"));
   expect(button("Deny")).toHaveFocus();
 
+  // Heard by nobody else: around it, Escape closes the chat.
+  const heard = vi.fn();
+  document.addEventListener("keydown", heard);
+  await userEvent.click(button("Deny"));
+  await userEvent.keyboard("{Escape}");
+  document.removeEventListener("keydown", heard);
+  expect(button("Deny")).toHaveFocus();
+  expect(heard).not.toHaveBeenCalled();
+
   await userEvent.click(button("Deny"));
   await userEvent.keyboard("It is needed.{Tab}{Enter}");
   expect(await group("Denied")).toHaveFocus();
