@@ -32,6 +32,11 @@ const AFTER_WRITE: readonly { readonly sql: RegExp; readonly moment: SqlMoment }
 /** The same database, which calls `pass` at each moment of its transactions. */
 export function withMoments(database: SafeIntegersHandle, pass: (moment: SqlMoment) => void): SafeIntegersHandle {
   let writing = false;
+  const passing = <Result>(sql: string, result: Result): Result => {
+    const written = AFTER_WRITE.find((entry) => entry.sql.test(sql.trim()));
+    if (written !== undefined) pass(written.moment);
+    return result;
+  };
   return {
     exec: (sql) => database.exec(sql),
     close: () => database.close(),
@@ -39,7 +44,8 @@ export function withMoments(database: SafeIntegersHandle, pass: (moment: SqlMome
       const statement = database.prepare(sql);
       const run = (...values: unknown[]): unknown => statement.run(...values);
       return {
-        get: (...values) => statement.get(...values),
+        // A row that is written may say its key.
+        get: (...values) => passing(sql, statement.get(...values)),
         all: (...values) => statement.all(...values),
         safeIntegers: (on) => statement.safeIntegers(on),
         run(...values) {
@@ -58,10 +64,7 @@ export function withMoments(database: SafeIntegersHandle, pass: (moment: SqlMome
             pass("sql-after-commit");
             return result;
           }
-          const result = run(...values);
-          const written = AFTER_WRITE.find((entry) => entry.sql.test(sql.trim()));
-          if (written !== undefined) pass(written.moment);
-          return result;
+          return passing(sql, run(...values));
         },
       };
     },
