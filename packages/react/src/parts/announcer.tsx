@@ -1,6 +1,6 @@
 import type { ChatThread, ThreadStatus } from "@sessionstream/client";
 import type { EntityKey } from "@sessionstream/protocol";
-import { useEffect, useRef, useState } from "react";
+import { Fragment, useEffect, useRef, useState } from "react";
 import { onApprovals, pendingApproval } from "../hooks/pending-approval.ts";
 import { showHidden } from "../labels/hidden-characters.ts";
 import type { Labels } from "../labels/labels.ts";
@@ -63,7 +63,7 @@ export function Announcer() {
         {said.urgency === "polite" ? said.text : ""}
       </div>
       <div role="alert" aria-live="assertive">
-        {said.urgency === "assertive" ? <span key={said.nth}>{said.text}</span> : null}
+        {said.urgency === "assertive" ? <Fragment key={said.nth}>{said.text}</Fragment> : null}
       </div>
     </div>
   );
