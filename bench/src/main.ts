@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { startPostgres } from "../../test/services/start-postgres.ts";
 import { bundlePrograms } from "./bundle.ts";
-import { CASES } from "./case.ts";
+import { CASES } from "./cases.ts";
 import { goalTable, isMet, type Verdict } from "./goal.ts";
 import { printJson, printMachine } from "./report.ts";
 

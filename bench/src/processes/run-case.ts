@@ -1,5 +1,5 @@
 /** One case in a process of its own: a heap and compiled code that no other case has touched. */
-import { CASES } from "../case.ts";
+import { CASES } from "../cases.ts";
 import { sayAndEnd } from "../run-process.ts";
 
 const [id = "", speed] = process.argv.slice(2);

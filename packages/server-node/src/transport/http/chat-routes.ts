@@ -1,13 +1,10 @@
-import { type JsonObject, parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
-import type { ApprovalDecision, ChatReceipt, ChatService } from "../../chat/chat-service.ts";
+import { parseOrdinal, SessionStreamError } from "@sessionstream/protocol";
+import type { ApprovalDecision, ChatReceipt } from "../../chat/chat-service.ts";
 import type { BusyPolicy } from "../../chat/commands/start-inference.ts";
-import type { ThreadService } from "../../chat/threads/thread-service.ts";
-import type { Principal } from "../../command/define-command.ts";
 import { sha256 } from "../../platform/sha256.ts";
-import type { Tickets } from "../tickets.ts";
 import { listField, textField } from "./body-fields.ts";
+import type { ChatCall } from "./chat-call.ts";
 import { type ExportDocument, exportDocument, readExportFormat } from "./export-document.ts";
-import type { SnapshotEncoder } from "./snapshot-json.ts";
 import { listThreads, removeThread, updateThread } from "./thread-routes.ts";
 
 /** Owns the routes of a chat, as data: whatever is asked of all of them can be asked of each. */
@@ -17,25 +14,6 @@ export interface ChatRoute {
   readonly path: string;
   /** Answers with the text of a JSON object, or with a file. */
   run(call: ChatCall): Promise<string | ExportDocument>;
-}
-
-export interface ChatCall {
-  readonly service: ChatService;
-  readonly threads: ThreadService;
-  readonly encodeSnapshot: SnapshotEncoder;
-  readonly mintId: () => string;
-  readonly principal: Principal;
-  /** `""` where the path names none. */
-  readonly session: string;
-  readonly query: URLSearchParams;
-  /** Of the page that asks; `null`: a program. */
-  readonly origin: string | null;
-  /** `undefined`: this server issues none. */
-  readonly tickets: Pick<Tickets, "issue"> | undefined;
-  /** Of the `Idempotency-Key` header. */
-  readonly idempotencyKey: string | undefined;
-  /** `{}` for GET and DELETE. */
-  readonly body: JsonObject;
 }
 
 export const CHAT_ROUTES: readonly ChatRoute[] = [

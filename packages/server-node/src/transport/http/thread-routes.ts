@@ -9,7 +9,7 @@ import {
 } from "@sessionstream/protocol";
 import type { DirectoryEntry } from "../../directory/contract.ts";
 import { flagField, textField } from "./body-fields.ts";
-import type { ChatCall } from "./chat-routes.ts";
+import type { ChatCall } from "./chat-call.ts";
 
 const MAX_SEARCH = 200;
 
